@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 UV_COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
 
-.PHONY: help demo test test-quick lint sample model reference bench bench-runs bench-ranking bench-kept bench-judge bench-site bench-mcp bench-read mutants test-local-llm lock clean
+.PHONY: help demo test test-quick lint sample model reference bench bench-runs bench-ranking bench-fleet bench-kept bench-judge bench-site bench-mcp bench-read mutants test-local-llm lock clean
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -58,6 +58,9 @@ bench-ranking: .venv/dev.done  ## how good the ranking is and what it costs: an 
 	@$(BIN)/python benchmarks/ranking.py; good=$$?; $(BIN)/python benchmarks/match_words.py && $(BIN)/python benchmarks/ranking_cost.py $(ARGS) && \
 	$(BIN)/python benchmarks/many_readers.py && exit $$good
 
+bench-fleet: .venv/dev.done  ## a morning of up to 10,000 readers on a PostgreSQL of its own: half an hour (needs the recorded input)
+	@$(BIN)/python benchmarks/fleet.py $(ARGS)
+
 bench-kept: .venv/dev.done  ## 500 seeded histories: what is kept changes no page; 25 minutes (ARGS="--histories 50")
 	@$(BIN)/python benchmarks/kept_state.py $(ARGS)
 
@@ -80,6 +83,7 @@ mutants: .venv/dev.done  ## break the core in 100 small ways: tests must notice 
 
 lock:  ## lock the versions again with hashes (needs uv)
 	$(UV_COMPILE) pyproject.toml --extra read --extra read-group --group build --output-file requirements/run.txt
+	$(UV_COMPILE) pyproject.toml --extra read-group --extra postgres --group build --output-file requirements/server.txt
 	$(UV_COMPILE) pyproject.toml --extra read --extra read-group --group dev --output-file requirements/dev.txt
 	$(UV_COMPILE) --group local-llm-build --output-file requirements/local-llm-build.txt
 	$(UV_COMPILE) --group local-llm --output-file requirements/local-llm.txt

@@ -35,15 +35,17 @@ from light_and_fast import ROOT, SHARED, peak_megabytes
 from paperlark.domain.archive import CacheEntry
 from paperlark.domain.criteria import Criteria, parse_criteria
 from paperlark.domain.feedback import Evidence, Example
-from paperlark.domain.paper import Paper
+from paperlark.domain.paper import Paper, PaperId
 from paperlark.domain.profile import Profile
 from paperlark.evaluation.cases import LabelledReader
 from paperlark.evaluation.folder import read_folder
 from paperlark.evaluation.splits import KnownBefore
 from paperlark.ports import ReaderToRank
 from paperlark.store.database import open_database
+from paperlark.store.day_values import pack_digest
 from paperlark.store.derived import CacheStore, derived_stores
 from paperlark.store.examples import ExampleStore
+from paperlark.store.paper_sets import keep_paper_set
 
 PAPERS, DAYS, STREAM = 300, 20, 6_000
 READERS, SOME, FINGERPRINTED = (1, 10, 100, 1_000, 10_000), 100, 50
@@ -167,15 +169,7 @@ def _reader(
 ) -> ReaderToRank:
     """Make a reader with topics, keywords and labels of their own."""
     dice = random.Random(number)  # noqa: S311  # nothing secret hangs on it
-    topics = [topic for one in recorded for topic in one.topics]
-    words = [word for one in recorded for word in one.keywords]
-    unwanted = [phrase for one in recorded for phrase in one.unwanted]
-    criteria = Criteria(
-        f"{number}",
-        tuple(dice.sample(topics, 5)),
-        tuple(dice.sample(words, 10)),
-        tuple(dice.sample(unwanted, len(unwanted) // 2)),
-    )
+    criteria = drawn_criteria(number, recorded, dice)
     share = dice.uniform(0.5, 1)
 
     def evidence() -> Evidence:
@@ -183,6 +177,19 @@ def _reader(
         return Evidence(tuple(kept), stream)
 
     return ReaderToRank(f"reader {number}", criteria, f"evidence {number}", evidence)
+
+
+def drawn_criteria(number: int, recorded: Sequence[Criteria], dice: random.Random) -> Criteria:
+    """Draw some of the topics and keywords of recorded readers."""
+    topics = [topic for one in recorded for topic in one.topics]
+    words = [word for one in recorded for word in one.keywords]
+    unwanted = [phrase for one in recorded for phrase in one.unwanted]
+    return Criteria(
+        f"{number}",
+        tuple(dice.sample(topics, 5)),
+        tuple(dice.sample(words, 10)),
+        tuple(dice.sample(unwanted, len(unwanted) // 2)),
+    )
 
 
 def _keep_for_all(models: CacheStore, asked: Sequence[ReaderToRank]) -> int:
@@ -210,13 +217,21 @@ def _fingerprints(days: int) -> float:
         with open_database(path) as connection:
             for reader in range(FINGERPRINTED):
                 for day in (first + timedelta(at) for at in range(days)):
+                    papers = [PaperId(f"{day} {at}") for at in range(PAPERS)]
                     connection.execute(
-                        "INSERT INTO digests VALUES (?, ?, '{}', ?)",
-                        (f"{reader}", f"{day}", f"{reader} {day}"),
+                        "INSERT INTO digests (profile, day, paper_set, fingerprint, digest)"
+                        " VALUES (?, ?, ?, ?, ?)",
+                        (
+                            f"{reader}",
+                            f"{day}",
+                            keep_paper_set(connection, dict.fromkeys(papers, 1)),
+                            f"{reader} {day}",
+                            pack_digest("{}"),
+                        ),
                     )
                     connection.executemany(
-                        "INSERT INTO scanned VALUES (?, ?, ?, 0, 1, 3, 5, NULL)",
-                        ((f"{reader}", f"{day}", f"{day} {at}") for at in range(PAPERS)),
+                        "INSERT INTO shown_or_judged VALUES (?, ?, ?, 0, NULL, 1, 3, 5)",
+                        ((f"{reader}", f"{day}", paper) for paper in papers),
                     )
             store = ExampleStore(connection, path)
             start = time.process_time()

@@ -38,6 +38,8 @@ from light_and_fast import run
 from paperlark.archive.search import ArchiveSearch, open_search
 from paperlark.domain.archive import PaperVector
 from paperlark.domain.database_place import file_beside
+from paperlark.domain.digest import Placement, Ranked
+from paperlark.domain.judgement import Match
 from paperlark.domain.paper import Author, Paper, PaperId
 from paperlark.domain.search import SearchQuery, read_name, read_terms
 from paperlark.rankers.embedding import Embedding, PaperEncoder, pack
@@ -45,7 +47,9 @@ from paperlark.settings import Settings, load_settings
 from paperlark.store.announcements import keep_papers
 from paperlark.store.connection import DatabaseConnection, transaction
 from paperlark.store.database import open_database
+from paperlark.store.day_values import pack_digest, pack_ranking
 from paperlark.store.derived import VectorStore
+from paperlark.store.paper_sets import keep_paper_set
 from paperlark.testing import Silent
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -152,21 +156,31 @@ def file_day(
     chance = Random(number)  # noqa: S311  # nothing is secret here
     with transaction(connection):
         keep_papers(connection, papers)
+        ranked: list[Ranked] = []
         for at, paper in enumerate(papers):
             scores = (chance.randint(1, 10), chance.randint(1, 10)) if at < JUDGED else (None, None)
             place = at + 1 if at < SELECTED else None
-            connection.execute(
-                "INSERT INTO scanned"
-                " (profile, day, paper_id, on_page, version, place, relevance, novelty)"
-                " VALUES (?, ?, ?, ?, 1, ?, ?, ?)",
-                (PROFILE, day.isoformat(), paper.id, at < SELECTED, place, *scores),
+            if at < max(JUDGED, SELECTED):
+                connection.execute(
+                    "INSERT INTO shown_or_judged"
+                    " (profile, day, paper_id, on_page, version, place, relevance, novelty)"
+                    " VALUES (?, ?, ?, ?, 1, ?, ?, ?)",
+                    (PROFILE, day.isoformat(), paper.id, at < SELECTED, place, *scores),
+                )
+            match = Match(
+                0.5, at + 1, len(papers), words_for=("structure",), probability=chance.random()
             )
-            connection.execute(
-                "INSERT INTO matches (profile, day, paper_id, version, side, score, rank, ranked,"
-                " probability, words_for, words_against, precedents)"
-                " VALUES (?, ?, ?, 1, 'above', 0.5, ?, ?, ?, '[\"structure\"]', '[]', '[]')",
-                (PROFILE, day.isoformat(), paper.id, at + 1, len(papers), chance.random()),
-            )
+            ranked.append(Ranked(paper.id, 1, Placement.ABOVE, match))
+        connection.execute(
+            "INSERT INTO digests (profile, day, paper_set, digest, ranking) VALUES (?, ?, ?, ?, ?)",
+            (
+                PROFILE,
+                day.isoformat(),
+                keep_paper_set(connection, {paper.id: 1 for paper in papers}),
+                pack_digest("{}"),
+                pack_ranking(ranked),
+            ),
+        )
     _, vectors = encoder.encode(papers)
     places.keep(
         (

@@ -85,7 +85,7 @@ def shared() -> Path:
 
 
 @pytest.fixture(scope="session")
-def server() -> Iterator[Server]:
+def postgresql_server() -> Iterator[Server]:
     """Run a PostgreSQL server, where one is installed."""
     pytest.importorskip("psycopg", reason="psycopg is of the extra `postgres`, and is not here")
     programs = server_programs()
@@ -93,6 +93,12 @@ def server() -> Iterator[Server]:
         pytest.skip("no PostgreSQL server is installed: Debian's package is `postgresql`")
     with running(programs) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def server(postgresql_server: Server) -> Server:
+    """Return that server, where no other one is of interest."""
+    return postgresql_server
 
 
 @pytest.fixture
@@ -105,7 +111,7 @@ def open_engine(request: pytest.FixtureRequest, tmp_path: Path) -> OpenEngine:
             with open_database(tmp_path / "store.db") as connection:
                 yield connection
             return
-        server: Server = request.getfixturevalue("server")
+        server: Server = request.getfixturevalue("postgresql_server")
         address = server.database()
         with open_server(address) as connection:
             yield connection

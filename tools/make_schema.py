@@ -53,7 +53,11 @@ def _added() -> Iterator[tuple[str, str, str]]:
 
 
 def _with_added(sql: str, added: list[list[str]]) -> str:
-    """Put added columns on lines of their own, which SQLite writes behind the last one."""
+    """Put added columns on lines of their own, which SQLite writes behind the last one.
+
+    Those of a table that a later migration made anew are in it.
+    """
+    added = [[comment, definition] for comment, definition in added if f", {definition}" in sql]
     for _, definition in added:
         sql = sql.replace(f", {definition}", "", 1)
     if not added:

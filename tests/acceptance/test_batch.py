@@ -23,7 +23,7 @@ from standins.batched_days import DAY, EACH, PAPERS, Home, home_at
 from standins.forked import Forked
 from standins.openai import KEY, Behaviour, complains, judges, papers_of, row, says, without
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.usefixtures("engine"), pytest.mark.slow]
 
 MODEL_AND_MONEY = re.compile(r"^\|? ?(?:tokens|cost)\b.*$|.*tokens per judged.*", re.MULTILINE)
 

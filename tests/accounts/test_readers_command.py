@@ -180,3 +180,34 @@ def test_help_says_what_a_first_reader_needs() -> None:
     printed = CliRunner().invoke(cli, ["readers", "--help"]).output
     assert "paperlark readers add" in printed
     assert "paperlark readers delete" in printed
+
+
+def test_what_was_done_to_readers_is_in_the_log_and_names_nobody_who_was_deleted(
+    run: Run, tmp_path: Path
+) -> None:
+    run("add", "Ada Lovelace", "--email=ada@example.org", "--in=astro", "--category=cs.LG")
+    run("add", "Emmy Noether", "--user=emmy", "--category=math.AG")
+    run("change", "ada-lovelace", "--budget=2.50", "--role=group_admin", "--email=a@example.org")
+    run("disable", "ada-lovelace")
+    run("export", "ada-lovelace", tmp_path / "ada.zip")
+    run("group", "astro", "--budget=40")
+    lines = run("log").stdout.splitlines()
+    assert [line.split("  ", 1)[1] for line in reversed(lines)] == [
+        "command line  reader added  ada-lovelace",
+        "command line  reader added  emmy-noether",
+        "command line  role changed  ada-lovelace  from reader to group_admin",
+        "command line  budget changed  ada-lovelace  $2.50 a month",
+        "command line  reader changed  ada-lovelace  email",
+        "command line  reader disabled  ada-lovelace",
+        "command line  reader exported  ada-lovelace",
+        "command line  group changed  astro  $40 a month",
+    ]
+    assert len(run("log", "emmy-noether").stdout.splitlines()) == 1
+    run("delete", "ada-lovelace", "--yes")
+    events = json.loads(run("log", "--json").stdout)
+    assert [(one["action"], one["subject"]) for one in events[:2]] == [
+        ("reader deleted", "(deleted)"),
+        ("group changed", "astro"),
+    ]
+    assert "ada" not in json.dumps(events)
+    assert run("log", "ada-lovelace").stdout == ""

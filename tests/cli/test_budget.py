@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from paperlark.store.day_values import unpack_ranking
 from standins.billing import PROFILE, BillingServer
 from standins.commands import Paperlark
 from standins.openai import StandIn, hangs_up
@@ -92,8 +93,9 @@ def test_the_best_matches_are_read_until_the_budget_ends(
     manifest = json.loads((sample / "pages" / f"{SECOND}.manifest.json").read_text())
     judged = {one["paper_id"] for one in manifest["judgements"]}
     with closing(sqlite3.connect(sample / "paperlark.db")) as database:
-        query = "SELECT paper_id, rank FROM matches WHERE day = ?"
-        ranks = dict(database.execute(query, [SECOND]))
+        query = "SELECT ranking FROM digests WHERE day = ?"
+        (ranking,) = database.execute(query, [SECOND]).fetchone()
+    ranks = {one.paper_id: one.match.rank for one in unpack_ranking(ranking)}
     assert till.billed <= Decimal("0.06")
     assert judged
     assert max(ranks[one] for one in judged) < min(ranks.get(one, 99) for one in left)

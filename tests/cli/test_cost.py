@@ -7,15 +7,18 @@ import os
 import sqlite3
 import subprocess
 from contextlib import closing
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+from paperlark.domain.digest import Placement
 from paperlark.domain.spending import Tokens, UnderWay
 from paperlark.renderers.restore import restore
 from paperlark.store.database import open_database
+from paperlark.store.day_values import pack_ranking, unpack_ranking
 from paperlark.store.judgements import StoredQuestions
 from standins.commands import Paperlark
 from standins.openai import KEY, StandIn
@@ -64,20 +67,26 @@ def test_the_report_for_programs(paid: Paperlark) -> None:
 def test_the_report_says_which_recall_was_achieved(home: Path, paid: Paperlark) -> None:
     assert json.loads(paid("cost", "--json").stdout)["recall"] is None
     with closing(sqlite3.connect(home / "paperlark.db")) as connection, connection:
-        ((paper, profile, day),) = connection.execute(
-            "SELECT paper_id, profile, day FROM matches WHERE side = 'above' LIMIT 1"
-        )
+        profile, day, ranking = connection.execute(
+            "SELECT profile, day, ranking FROM digests WHERE ranking IS NOT NULL"
+        ).fetchone()
+        ranked = [
+            replace(one, match=replace(one.match, probability=0.5))
+            if one.placement is Placement.ABOVE
+            else one
+            for one in unpack_ranking(ranking)
+        ]
+        paper = next(one.paper_id for one in ranked if one.placement is Placement.ABOVE)
         key = (profile, day, paper)
+        connection.execute("UPDATE digests SET ranking = ?", (pack_ranking(ranked),))
         connection.execute(
-            "UPDATE matches SET probability = 0.5 WHERE side = 'above'",
-        )
-        connection.execute(
-            "UPDATE scanned SET relevance = 9, novelty = 9 WHERE profile = ? AND day = ?"
+            "UPDATE shown_or_judged SET relevance = 9, novelty = 9 WHERE profile = ? AND day = ?"
             " AND paper_id != ?",
             key,
         )
         connection.execute(
-            "UPDATE scanned SET relevance = NULL WHERE profile = ? AND day = ? AND paper_id = ?",
+            "UPDATE shown_or_judged SET relevance = NULL"
+            " WHERE profile = ? AND day = ? AND paper_id = ?",
             key,
         )
         connection.execute(

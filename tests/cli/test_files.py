@@ -119,7 +119,7 @@ def test_what_has_to_be_written_there_is_refused_in_one_line(
         ("UPDATE papers SET authors = '[[1'", "search bats", "a row cannot be read"),
         ("UPDATE digests SET digest = '{'", "show", "make it again: paperlark run --date"),
         ("UPDATE digests SET day = 'never'", "show --days", "a row cannot be read"),
-        ("UPDATE matches SET words_for = 'x'", "why 2502.00007", "a row cannot be read"),
+        ("UPDATE digests SET ranking = x'ff'", "why 2502.00007", "a row cannot be read"),
         ("UPDATE papers SET title = CAST(x'ff' AS TEXT)", "search bats", "is damaged"),
         (
             "UPDATE places SET place = x'0102' WHERE paper_id = '2502.00007'",
@@ -127,8 +127,8 @@ def test_what_has_to_be_written_there_is_refused_in_one_line(
             "the table places",
         ),
         ("UPDATE papers SET authors = '[[1'", "doctor --offline", "the table papers"),
-        ("UPDATE scanned SET day = '2025-02-30'", "doctor --offline", "the table scanned"),
-        ("DROP TABLE scanned", "show", "has no table scanned"),
+        ("UPDATE shown_or_judged SET day = '2025-02-30'", "doctor --offline", "the table shown"),
+        ("DROP TABLE explored", "show", "has no table explored"),
         ("DROP TABLE search_words", "search bats", "has no table search_words"),
     ],
 )

@@ -126,7 +126,7 @@ def test_a_paper_of_a_category_or_a_day_without_a_page_is_told_where_it_was(
     made("run", "--date", "2025-02-27", "--feeds", "feeds")
     with sqlite3.connect(home / "paperlark.db") as other:
         other.execute("DELETE FROM digests WHERE day = '2025-02-27'")
-        other.execute("DELETE FROM scanned WHERE day = '2025-02-27'")
+        other.execute("DELETE FROM shown_or_judged WHERE day = '2025-02-27'")
     other.close()
     result = made("why", "2502.00013")
     assert "was announced in cs.LG on 2025-02-27, and you have no page of that" in result.stderr

@@ -1,20 +1,26 @@
 from __future__ import annotations
 
+import random
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
+
+import pytest
 
 from paperlark.delivery.due import (
     Due,
     RecentDays,
+    days_to_read,
     due,
     first_missing_page,
     is_obsolete,
     is_postponed,
+    new_parcels,
     week_of,
 )
 from paperlark.domain.delivery import Frequency, MessageStatus, Occasion, Parcel, Subscription
 from paperlark.domain.digest import Digest, Status
+from paperlark.domain.paper import PaperId
 from standins import digests
 
 MONDAY, TUESDAY, WEDNESDAY = (date(2025, 2, day) for day in (24, 25, 26))
@@ -226,3 +232,44 @@ def test_a_week_is_completed_when_all_of_its_pages_are() -> None:
     partial = {**pages, TUESDAY: _page(TUESDAY, status=Status.PARTIAL)}
     assert completion not in _due(WEEKLY, partial, (), known, NEXT_MONDAY)
     assert completion not in _due(DAILY, pages, (), known, NEXT_MONDAY)
+
+
+KINDS = (digests.ordinary, digests.partial, digests.waiting, digests.quiet, digests.imported)
+
+
+@pytest.mark.parametrize("seed", range(300))
+def test_the_days_to_read_decide_what_all_days_would(seed: int) -> None:
+    dice = random.Random(seed)  # noqa: S311  # no secret
+    today = MONDAY + timedelta(dice.randrange(14))
+    pages = {
+        day: replace(dice.choice(KINDS)(), day=day)
+        for day in (today - timedelta(back) for back in range(14))
+        if dice.random() < 0.7
+    }
+    wish = Subscription("lab", dice.choice(list(Frequency)), quiet=dice.random() < 0.5)
+    occasions = (Occasion.DAY, Occasion.WEEK, Occasion.COMPLETION)
+    sent = {
+        (occasion, day): replace(
+            _parcel(occasion, day), incomplete=dice.choice((None, (PaperId("2502.00001"),)))
+        )
+        for occasion, day in (
+            (dice.choice(occasions), today - timedelta(dice.randrange(1, 14)))
+            for _ in range(dice.randrange(6))
+        )
+    }
+    earlier = sorted(sent.values(), key=lambda one: one.day)
+    now = datetime.combine(today, time(14), UTC)
+    read = days_to_read([wish], today, pages, earlier)
+
+    def queued(digests: Mapping[date, Digest]) -> tuple[Parcel, ...]:
+        return new_parcels(
+            "Bats", wish, RecentDays(today, digests, (), min(pages, default=None)), earlier, now
+        )
+
+    assert queued({day: page for day, page in pages.items() if day in read}) == queued(pages)
+
+
+def test_a_page_that_every_channel_has_need_not_be_read_again() -> None:
+    pages = _pages(MONDAY, TUESDAY, WEDNESDAY)
+    sent = [_parcel(Occasion.DAY, MONDAY), _parcel(Occasion.DAY, TUESDAY)]
+    assert days_to_read([DAILY], WEDNESDAY, pages, sent) == {WEDNESDAY}

@@ -11,7 +11,7 @@ import pytest
 from paperlark.domain.criteria import parse_criteria
 from paperlark.domain.errors import ProfileError
 from paperlark.domain.profile import Cutoffs, FollowedAuthor, Profile
-from paperlark.settings.profile_edit import fingerprint, with_number
+from paperlark.settings.profile_edit import fingerprint, with_value
 from paperlark.settings.tuning_file import write_tuning
 
 ADA, EMMY = FollowedAuthor("Ada Lovelace"), FollowedAuthor("Emmy Noether")
@@ -60,9 +60,9 @@ name = "Emmy Noether"
 
 
 def test_what_is_not_there_is_added_where_it_belongs() -> None:
-    assert with_number("", "", "page_size", 5) == "page_size = 5\n"
+    assert with_value("", "", "page_size", 5) == "page_size = 5\n"
     text = 'name = "Bats"\n\n# posts\n[site]\nfolder = "web"'
-    changed = with_number(with_number(text, "", "page_size", 5), "cutoffs", "novelty", 4)
+    changed = with_value(with_value(text, "", "page_size", 5), "cutoffs", "novelty", 4)
     assert tomllib.loads(changed) == {
         "name": "Bats", "page_size": 5, "site": {"folder": "web"}, "cutoffs": {"novelty": 4},
     }  # fmt: skip

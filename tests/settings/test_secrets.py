@@ -127,8 +127,6 @@ def test_of_a_named_file_one_newline_is_left_out(tmp_path: Path, written: str, r
     ("written", "told"),
     [
         (b"x" * 65_537, "larger than 64 kB"),
-        (b"", "is empty"),
-        (b"\n", "is empty"),
         (b"\xff", "UTF-8"),
     ],
 )
@@ -137,6 +135,14 @@ def test_a_named_file_that_holds_no_secret_is_told(
 ) -> None:
     with pytest.raises(SecretUnusable, match=told):
         _secrets(tmp_path, KEY_FILE=str(_named(tmp_path, written))).find("KEY")
+
+
+@pytest.mark.parametrize("written", [b"", b"\n"])
+def test_an_empty_file_counts_as_missing(tmp_path: Path, written: bytes) -> None:
+    secrets = _secrets(tmp_path, KEY_FILE=str(_named(tmp_path, written)))
+    assert secrets.find("KEY") is None
+    secrets.keep_in_file("KEY", "from our file")
+    assert secrets.find("KEY") is not None
 
 
 def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -15,7 +16,11 @@ from click.testing import CliRunner, Result
 from pytest_httpserver import HTTPServer
 
 from paperlark.cli import cli
+from paperlark.domain.errors import StoreError
+from paperlark.settings import load_settings
 from paperlark.settings.environment import Environment
+from paperlark.store.connection import connect_again
+from paperlark.store.database import exists
 from standins.batch_service import FakeBatchService
 from standins.feeds import item, rss
 from standins.openai import KEY, StandIn
@@ -96,15 +101,14 @@ class Home:
 
     def query(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         """Ask the database; nothing where there is none yet."""
-        if not (self.folder / "paperlark.db").exists():
+        place = load_settings(self.profile).database
+        if not exists(place):
             return []
-        connection = sqlite3.connect(self.folder / "paperlark.db")
-        try:
-            return connection.execute(sql, values).fetchall()
-        except sqlite3.OperationalError:
-            return []
-        finally:
-            connection.close()
+        with closing(connect_again(place)) as connection:
+            try:
+                return connection.execute(sql, values).fetchall()
+            except (sqlite3.OperationalError, StoreError):
+                return []
 
     def cost(self, day: str = DAY) -> Decimal:
         """Add up what is stored of a day, to the last figure."""

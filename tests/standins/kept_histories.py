@@ -115,7 +115,7 @@ class History:
         self._gave: dict[tuple[date, str], Document] = {}
         self._papers: dict[date, list[str]] = {}
         self._events: list[Event] = []
-        _write_feeds(self.folder, self.seed)
+        write_feeds(self.folder, self.seed)
         (self.folder / "pages").mkdir()
         (self.folder / "paperlark.toml").write_text(
             f'name = "Kept"\ncategories = ["{CATEGORY}"]\ncriteria = "criteria.md"\n'
@@ -358,7 +358,7 @@ class History:
         self.seen[what] += times
 
 
-def _write_feeds(folder: Path, seed: int) -> None:
+def write_feeds(folder: Path, seed: int) -> None:
     """Write a feed for each day, and a recording of judgements of all of it."""
     dice, feeds = random.Random(seed), folder / "feeds"  # noqa: S311  # no secret
     feeds.mkdir()
@@ -372,7 +372,8 @@ def _write_feeds(folder: Path, seed: int) -> None:
             items.append(item(f"oai:arXiv.org:{paper}v1", title=title, abstract=abstract))
             rows.append(_judged(paper, abstract))
         for paper in dice.sample(earlier, min(5, len(earlier))):
-            title, abstract = _paper_text(dice, texts)
+            # A version that is announced twice has one text.
+            title, abstract = _paper_text(random.Random(f"{seed} {paper}"), texts)  # noqa: S311
             new = f"oai:arXiv.org:{paper}v2"
             items.append(item(new, title=title, abstract=abstract, type="replace"))
         earlier += [row["id"] for row in rows if _is_revised(row["id"])]

@@ -39,6 +39,8 @@ class Server:
 
     programs: Path
     folder: Path
+    settings: tuple[str, ...] = ("fsync=off",)
+    """Of the server, for those who want it to be as it would be elsewhere."""
     _names: Iterator[int] = field(default_factory=count)
 
     def database(self, *, encoding: str = "UTF8") -> str:
@@ -46,6 +48,11 @@ class Server:
         name = f"papers{next(self._names)}"
         self._sql(f"CREATE DATABASE {name} ENCODING '{encoding}' TEMPLATE template0 LOCALE 'C'")
         return self.address(name)
+
+    @property
+    def process(self) -> int:
+        """The number of its first process, which started all others."""
+        return int((self.folder / "data" / "postmaster.pid").read_text().split()[0])
 
     def drop(self, address: str) -> None:
         """Delete a database, whoever is connected to it."""
@@ -58,7 +65,11 @@ class Server:
 
     def start(self) -> None:
         """Start it, and wait until it answers."""
-        options = f"-c listen_addresses='' -c unix_socket_directories='{self.folder}' -c fsync=off"
+        wanted = (
+            *("listen_addresses=''", f"unix_socket_directories='{self.folder}'"),
+            *self.settings,
+        )
+        options = " ".join(f"-c {one}" for one in wanted)
         self._run("pg_ctl", "-D", "data", "-w", "-l", "log", "-o", options, "start")
 
     def stop(self, how: str = "fast") -> None:

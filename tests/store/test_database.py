@@ -17,6 +17,7 @@ from paperlark.domain.spending import Spend
 from paperlark.store.announcements import AnnouncementStore
 from paperlark.store.connection import transaction
 from paperlark.store.database import open_database
+from paperlark.store.day_values import unpack_digest
 from paperlark.store.digests import DigestStore
 from paperlark.store.judgements import JudgementStore
 from paperlark.store.sqlite import VERSION
@@ -40,10 +41,18 @@ def test_the_schema_explains_every_table(path: Path) -> None:
         )
         schema = dict(tables.fetchall())
     assert set(schema) == {
+        "account_groups",
+        "accounts",
+        "app_keys",
+        "app_sessions",
+        "audit",
+        "sign_in_links",
+        "sign_in_tries",
+        "sign_ins_begun",
         "exchanges",
         "judgements",
         "digests",
-        "scanned",
+        "shown_or_judged",
         "papers",
         "batches",
         "listings",
@@ -53,7 +62,8 @@ def test_the_schema_explains_every_table(path: Path) -> None:
         "explored",
         "servers",
         "places",
-        "matches",
+        "paper_set_members",
+        "paper_sets",
         "jobs",
         "parcels",
         "readers",
@@ -179,11 +189,11 @@ def test_a_digest_of_before_there_was_exploration_is_read(path: Path) -> None:
         archive = DigestStore(connection, path)
         archive.save(page)
         [(text,)] = connection.execute("SELECT digest FROM digests").fetchall()
-        old = json.loads(text)
+        old = json.loads(unpack_digest(text))
         for part in (old, old["funnel"], *old["entries"]):
             for name in ("explored", "unread", "missed", "outside"):
                 part.pop(name, None)
-        connection.execute("UPDATE digests SET digest = ?", (json.dumps(old),))
+        connection.execute("UPDATE digests SET digest = ?", (json.dumps(old).encode(),))
         assert archive.digest(page.profile, page.day) == page
 
 

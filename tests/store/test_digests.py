@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -12,6 +13,7 @@ from paperlark.domain.exploration import Missed
 from paperlark.domain.profile import Profile
 from paperlark.store.announcements import AnnouncementStore, PaperTextStore
 from paperlark.store.database import open_database
+from paperlark.store.day_values import pack_digest, unpack_digest
 from paperlark.store.digests import DigestStore
 from paperlark.store.examples import ExampleStore, labelled_papers
 from paperlark.store.scanned import ScannedStore
@@ -25,10 +27,10 @@ def test_a_digest_of_before_there_were_several_readings_is_read(tmp_path: Path) 
     with open_database(path) as connection:
         store = DigestStore(connection, path)
         store.save(page)
-        connection.execute(
-            "UPDATE digests SET digest ="
-            " json_remove(digest, '$.readings', '$.agreement', '$.funnel.followed_asked')"
-        )
+        (value,) = connection.execute("SELECT digest FROM digests").fetchone()
+        old = json.loads(unpack_digest(value))
+        del old["readings"], old["agreement"], old["funnel"]["followed_asked"]
+        connection.execute("UPDATE digests SET digest = ?", (pack_digest(json.dumps(old)),))
         assert store.digest("Mine", DAY) == page
 
 
@@ -40,11 +42,9 @@ def test_why_a_paper_is_unjudged_is_stored_under_the_name_that_old_databases_hav
     with open_database(path) as connection:
         store = DigestStore(connection, path)
         store.save(page)
-        (causes,) = connection.execute(
-            "SELECT group_concat(json_extract(value, '$.lack'), ',')"
-            " FROM digests, json_each(digest, '$.unjudged')"
-        ).fetchone()
-        assert causes == ",".join(one.cause for one in page.unjudged)
+        (value,) = connection.execute("SELECT digest FROM digests").fetchone()
+        stored = json.loads(unpack_digest(value))
+        assert [one["lack"] for one in stored["unjudged"]] == [one.cause for one in page.unjudged]
         assert page.unjudged
         assert store.digest("Mine", page.day) == page
 

@@ -28,6 +28,7 @@ from paperlark.store import examples as example_store
 from paperlark.store.announcements import AnnouncementStore
 from paperlark.store.connection import DatabaseConnection, connect
 from paperlark.store.database import open_database
+from paperlark.store.day_values import unpack_digest
 from paperlark.store.derived import VectorStore
 from paperlark.store.digests import DigestStore
 from paperlark.store.examples import ExampleStore
@@ -322,16 +323,29 @@ def test_days_made_before_there_was_experience_teach_all_the_same(path: Path) ->
 
 def _undo_the_migrations_from_the_third_on(connection: DatabaseConnection) -> None:
     scripts = resources.files("paperlark.store").joinpath("migrations", "sqlite")
+    digests = [
+        (profile, day, unpack_digest(value))
+        for profile, day, value in connection.execute("SELECT profile, day, digest FROM digests")
+    ]
+    scanned = connection.execute("SELECT profile, day, paper_id, on_page FROM scanned").fetchall()
+    connection.execute("DROP TABLE digests")
     with closing(connect(":memory:")) as early:
         for name in ("0001_exchanges_judgements_digests.sql", "0002_batches.sql"):
             early.executescript(scripts.joinpath(name).read_text("utf-8"))
-        for kind in ("trigger", "index", "table"):
+        for kind in ("trigger", "view", "index", "table"):
             # A full-text index takes tables of its own along.
             for name in sorted(_names(connection, kind) - _names(early, kind)):
                 connection.execute(f"DROP {kind} IF EXISTS {name}")
         for table in _names(early, "table"):
+            if table not in _names(connection, "table"):
+                made = "SELECT sql FROM sqlite_schema WHERE name = ?"
+                connection.execute(early.execute(made, (table,)).fetchone()[0])
             for column in _columns(connection, table) - _columns(early, table):
                 connection.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
+    connection.executemany("INSERT INTO digests VALUES (?, ?, ?)", digests)
+    connection.executemany(
+        "INSERT INTO scanned (profile, day, paper_id, on_page) VALUES (?, ?, ?, ?)", scanned
+    )
     connection.execute("PRAGMA user_version = 2")
 
 

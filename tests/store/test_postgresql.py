@@ -45,7 +45,8 @@ def test_both_engines_have_the_same_tables_and_columns(open_engine: OpenEngine) 
         one = _columns(
             connection,
             "SELECT m.name, c.name FROM sqlite_master m JOIN pragma_table_info(m.name) c"
-            " WHERE m.type = 'table' AND m.name NOT LIKE 'search_words%' ORDER BY m.name, c.cid",
+            " WHERE m.type IN ('table', 'view') AND m.name NOT LIKE 'search_words%'"
+            " ORDER BY m.name, c.cid",
         )
     with open_engine("postgresql") as connection:
         other = _columns(

@@ -8,13 +8,17 @@ from pathlib import Path
 
 import pytest
 
+from paperlark.domain.audit import COMMAND_LINE, AuditAction
 from paperlark.domain.readers import reader_model_key
 from paperlark.store.accounts import AccountStore
+from paperlark.store.audit import AuditStore
 from paperlark.store.connection import DatabaseConnection
+from paperlark.store.day_values import pack_digest
 from paperlark.store.reader_rows import (
     CALLS_OF_READERS,
     ROWS_OF_READERS,
     SHARED_TABLES,
+    SIGNED_IN,
     ReaderRows,
 )
 from paperlark.store.spending import SpendingStore
@@ -23,20 +27,18 @@ from standins.postgresql import ENGINES, OpenEngine
 
 pytestmark = pytest.mark.parametrize("engine", ENGINES)
 PLACE = Path("store")
-_ACCOUNTS = {"accounts", "readers"}
+NOW = datetime(2025, 2, 26, tzinfo=UTC)
+_ACCOUNTS = {"accounts", "readers", "audit"}
 _ENGINE_S_OWN = {"paperlark", "search_words"}
 """The version of the tables, and SQLite's full-text index, whose texts are in search_texts."""
 _ROW = {
-    "digests": "(profile, day, digest) VALUES (?, '2025-02-26', 'x')",
     "explored": "(profile, day, paper_id, inclusion) VALUES (?, '2025-02-26', 'p', 0.5)",
     "feedback": "(profile, paper_id, vote, at) VALUES (?, 'p', 'up', 'x')",
     "library": "(profile, paper_id, version, title, authors, abstract, categories, day, wanted)"
     " VALUES (?, 'library:p', 1, 't', '[]', 'a', 'c', '2025-02-26', 1)",
-    "matches": "(profile, day, paper_id, version, side, score, rank, ranked, words_for,"
-    " words_against, precedents) VALUES (?, 'd', 'p', 1, 's', 0.5, 1, 1, '', '', '')",
     "parcels": "(profile, channel, occasion, day, messages, fates, since, at)"
     " VALUES (?, 'c', 'o', 'd', '', '', '', '')",
-    "scanned": "(profile, day, paper_id, on_page) VALUES (?, 'd', 'p', 1)",
+    "shown_or_judged": "(profile, day, paper_id, on_page) VALUES (?, 'd', 'p', 1)",
     "sharing": "(profile, wanted, saved, at) VALUES (?, 1, 1, 'x')",
     "triage": "(profile, id, paper_id, action, is_on, text, at) VALUES (?, 'i', 'p', 'want', 1,"
     " 'a note', 'x')",
@@ -66,6 +68,11 @@ def _columns(connection: DatabaseConnection, table: str) -> set[str]:
 
 
 def _fill(connection: DatabaseConnection, *readers: str) -> None:
+    for reader in readers:
+        connection.execute(
+            "INSERT INTO digests (profile, day, digest) VALUES (?, '2025-02-26', ?)",
+            (reader, pack_digest("{}")),
+        )
     for table, rest in _ROW.items():
         for reader in readers:
             connection.execute(f"INSERT INTO {table} {rest}", (reader,))
@@ -78,7 +85,8 @@ def _fill(connection: DatabaseConnection, *readers: str) -> None:
 def _rows_of(connection: DatabaseConnection, reader: str, engine: str) -> dict[str, int]:
     counts = {}
     for table in sorted(_tables(connection, engine)):
-        for column in {"profile", "reader", "id"} & _columns(connection, table):
+        named = {"profile", "reader", "id", "member", "actor", "subject"}
+        for column in named & _columns(connection, table):
             (count,) = connection.execute(
                 f"SELECT count(*) FROM {table} WHERE CAST({column} AS text) = ?",  # noqa: S608
                 (reader,),
@@ -92,13 +100,15 @@ def test_every_table_is_known_to_be_a_reader_s_or_everybody_s(
     open_engine: OpenEngine, engine: str
 ) -> None:
     with open_engine(engine) as connection:
-        known = {*ROWS_OF_READERS, *CALLS_OF_READERS, *SHARED_TABLES, *_ACCOUNTS, *_ENGINE_S_OWN}
+        known = {*ROWS_OF_READERS, *CALLS_OF_READERS, *SIGNED_IN, *SHARED_TABLES}
+        known |= _ACCOUNTS | _ENGINE_S_OWN
         # A new table: say in store/reader_rows.py whether it is deleted with its reader.
         assert _tables(connection, engine) - known == set()
         for table in (*ROWS_OF_READERS, *CALLS_OF_READERS):
             assert "profile" in _columns(connection, table), table
         for table in SHARED_TABLES:
-            assert not {"profile", "reader"} & _columns(connection, table), table
+            theirs = {"profile", "reader", "member", "actor"}
+            assert not theirs & _columns(connection, table), table
 
 
 def test_a_deleted_reader_is_in_no_table(open_engine: OpenEngine, engine: str) -> None:
@@ -111,6 +121,11 @@ def test_a_deleted_reader_is_in_no_table(open_engine: OpenEngine, engine: str) -
             "INSERT INTO scratch (key, made_of, content) VALUES (?, '', ?)",
             (reader_model_key("ada"), b"weights"),
         )
+        for reader in ("ada", "emmy"):
+            connection.execute("INSERT INTO app_sessions VALUES ('a', ?, ?, 9)", (reader, reader))
+            AuditStore(connection, PLACE).record(
+                AuditAction.SIGNED_IN, actor=reader, origin=COMMAND_LINE, now=NOW, subject=reader
+            )
         before = _rows_of(connection, "emmy", engine)
         assert len(_rows_of(connection, "ada", engine)) == len(before) > len(ROWS_OF_READERS)
         assert ReaderRows(connection, PLACE).delete("ada") > len(ROWS_OF_READERS)

@@ -12,6 +12,7 @@ from paperlark.domain.digest import Placement, Ranked
 from paperlark.domain.judgement import Match
 from paperlark.renderers.matches import match_text
 from paperlark.store.connection import DatabaseConnection
+from paperlark.store.day_values import pack_digest, unpack_digest, unpack_ranking
 from paperlark.store.derived import VectorStore
 from paperlark.store.digests import DigestStore
 from standins.digests import DAY, digest, entry, narrowed
@@ -32,26 +33,24 @@ def test_a_digest_of_before_precedents_and_matches_were_kept_is_still_read(
     archive = DigestStore(connection, tmp_path)
     archive.save(narrowed())
     (text,) = connection.execute("SELECT digest FROM digests").fetchone()
-    old = json.loads(text)
+    old = json.loads(unpack_digest(text))
     for one in old["entries"]:
         del one["precedents"]
-    connection.execute("UPDATE digests SET digest = ?", (json.dumps(old),))
+    connection.execute("UPDATE digests SET digest = ?", (pack_digest(json.dumps(old)),))
     entries = tuple(replace(one, precedents=()) for one in narrowed().entries)
     found = archive.digest(narrowed().profile, DAY)
     assert found == replace(narrowed(), entries=entries)
     assert found.ranked == ()
 
 
-def test_matches_are_rows_and_no_part_of_the_digest_s_json(
+def test_matches_are_a_value_of_their_own_and_no_part_of_the_digest_s_json(
     connection: DatabaseConnection, tmp_path: Path
 ) -> None:
     ranked = (Ranked(entry(1).paper.id, 1, Placement.ABOVE, Match(0.5, 1, 1)),)
     DigestStore(connection, tmp_path).save(digest([entry(1)], ranked=ranked))
-    (text,) = connection.execute("SELECT digest FROM digests").fetchone()
-    assert "ranked" not in json.loads(text)
-    assert connection.execute("SELECT paper_id, side FROM matches").fetchall() == [
-        ("2502.00001", "above")
-    ]
+    text, ranking = connection.execute("SELECT digest, ranking FROM digests").fetchone()
+    assert "ranked" not in json.loads(unpack_digest(text))
+    assert unpack_ranking(ranking) == ranked
 
 
 @pytest.mark.parametrize("calibrated", [True, False])
@@ -77,9 +76,9 @@ def test_a_digest_of_before_calibration_was_told_promises_nothing(
     archive = DigestStore(connection, tmp_path)
     archive.save(digest([entry(1)]))
     (text,) = connection.execute("SELECT digest FROM digests").fetchone()
-    old = json.loads(text)
+    old = json.loads(unpack_digest(text))
     del old["entries"][0]["match"]["calibrated"], old["entries"][0]["match"]["strength"]
-    connection.execute("UPDATE digests SET digest = ?", (json.dumps(old),))
+    connection.execute("UPDATE digests SET digest = ?", (pack_digest(json.dumps(old)),))
     found = archive.digest(digest().profile, DAY)
     assert found is not None
     assert found.calibrated is False

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from selectolax.lexbor import LexborHTMLParser
+from starlette.applications import Starlette
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
@@ -309,7 +310,7 @@ def test_whoever_is_no_member_any_more_has_no_session(by_mail: Opened) -> None:
     emmy = by_mail.signed_in("emmy")
     cookies = dict(emmy.cookies)
     assert emmy.get("/group").status_code == 200
-    fewer = replace(by_mail.guard.sessions, members=frozenset({"ada"}))
+    fewer = replace(by_mail.guard.sessions, is_member=lambda key: key == "ada")
     after = replace(by_mail.guard, sessions=fewer)
     with TestClient(after, base_url=by_mail.group.settings.address, cookies=cookies) as browser:
         for path in ("/", "/group", "/group/agenda.md", "/r/emmy/"):
@@ -351,6 +352,19 @@ def test_who_is_signed_in_is_known_to_the_owner_of_the_file_alone(by_mail: Opene
     assert state.stat().st_mode & 0o077 == 0
     content = b"".join(one.read_bytes() for one in state.parent.glob(f"{state.name}*"))
     assert by_mail.links()[-1].rpartition("/")[2].encode() not in content
+
+
+def test_who_signed_in_and_out_is_in_the_log_with_their_network(by_mail: Opened) -> None:
+    ada = by_mail.signed_in("ada")
+    ada.post("/sign-out", data={"token": _form(ada.get("/r/ada/sharing").text)["token"]})
+    by_mail.signed_in("emmy")
+    events = by_mail.group.audit_events()
+    assert [(one.actor, one.action) for one in reversed(events)][-3:] == [
+        ("ada", "signed in"),
+        ("ada", "signed out"),
+        ("emmy", "signed in"),
+    ]
+    assert {one.origin.network for one in events} == {"127.0.0.0/24"}
 
 
 def test_a_page_from_another_site_comes_back_to_itself(by_mail: Opened) -> None:
@@ -444,8 +458,9 @@ def test_no_address_of_one_reader_is_there_for_another(by_mail: Opened) -> None:
     """Every route that the app has is tried, also one that is added tomorrow."""
     ada, emmy = by_mail.signed_in("ada"), by_mail.signed_in("emmy")
     assert isinstance(by_mail.guard.app, Readers)
-    app = by_mail.guard.app.apps["emmy"]
-    routes = _paths([one for one in app.routes if isinstance(one, Route)])  # type: ignore[attr-defined]
+    app = by_mail.guard.app.find_app("emmy")
+    assert isinstance(app, Starlette)
+    routes = _paths([one for one in app.routes if isinstance(one, Route)])
     assert {path for _, path in routes} >= {"/act", "/undo", "/tune", "/sharing", "/votes.jsonl"}
     profile = by_mail.group.profiles["emmy"]
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import logging
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -10,10 +11,12 @@ from typing import TYPE_CHECKING, Literal
 
 from paperlark.api.opened_profile import OpenedProfile
 from paperlark.api.opening import open_profile
-from paperlark.domain.errors import PaperlarkError, SecretMissing
+from paperlark.api.reader_accounts import OpenedAccounts
+from paperlark.domain.errors import PaperlarkError, ProfileError, SecretMissing
 from paperlark.settings.environment import Environment, RunOptions
 
 if TYPE_CHECKING:
+    from paperlark.domain.accounts import Account
     from paperlark.domain.agenda import Agenda, SharedPaper
     from paperlark.domain.audit import AuditAction, AuditEvent, AuditOrigin
     from paperlark.domain.delivery import Message
@@ -22,23 +25,29 @@ if TYPE_CHECKING:
     from paperlark.store.group_sessions import GroupSessionStore
     from paperlark.store.monitor import DatabaseMonitor
 
+_log = logging.getLogger(__name__)
 _DEFAULTS = RunOptions()
 
 
 @dataclass(frozen=True, slots=True)
 class OpenedGroup:
-    """A group whose file and profiles were read; `profiles` has each member's by their key."""
+    """A group whose file and profiles were read; `profiles` has each member's by their key.
+
+    With `accounts` its members are rows of a database, and `profiles` is empty.
+    """
 
     settings: GroupSettings
     profiles: Mapping[str, OpenedProfile]
     environment: Environment
+    accounts: OpenedAccounts | None = None
 
-    def agenda(self, first: date, last: date | None = None) -> Agenda:
+    def agenda(self, first: date, last: date | None = None, *, group: str = "") -> Agenda:
         """Return what members want or saved of some days, and chose to show to the group.
 
         Arguments:
             first: the first day, of a page or of a vote that was cast elsewhere.
             last: the last day, included; the first by default.
+            group: the name of a group of readers, where members are rows of a database.
 
         Returns the papers, those that most members want first, each with who wants it. Nothing
         else of a member's is in it, and nothing of one who has not said so.
@@ -51,8 +60,12 @@ class OpenedGroup:
         """
         from paperlark.domain.agenda import make_agenda
 
-        shown = [(one.name, self._shown(one)) for one in self.settings.members]
-        return make_agenda(self.settings.name, first, last or first, shown)
+        if self.accounts is not None:
+            members = [*_opened(self.accounts, self.accounts.sharing(group))]
+        else:
+            members = [(one.name, self.profiles[one.key]) for one in self.settings.members]
+        shown = [(name, _shown(profile)) for name, profile in members]
+        return make_agenda(group or self.settings.name, first, last or first, shown)
 
     def agenda_text(
         self, agenda: Agenda, form: Literal["markdown", "text", "bibtex"] = "markdown"
@@ -91,6 +104,11 @@ class OpenedGroup:
         if self.settings.mail is None:
             raise PaperlarkError(
                 "the group has no mail server", hint=f"add a table [mail] to {self.settings.file}"
+            )
+        if self.accounts is not None:
+            raise PaperlarkError(
+                "an agenda of readers in a database is not mailed",
+                hint=f"they find it in the app: {self.settings.address}/group",
             )
         message = agenda_message(agenda, self.settings.address)
         about = f"agenda {self.settings.name} {agenda.first} {agenda.last}"
@@ -269,6 +287,12 @@ class OpenedGroup:
         self._mail(self._member(key), Message(f"{self.settings.name}: sign in", text), named)
 
     def _member(self, key: str) -> GroupMember:
+        if self.accounts is not None:
+            from paperlark.settings.group import GroupMember
+
+            found = self.accounts.find(key)
+            file = self.settings.file
+            return GroupMember(key, found.name, file, found.email, found.user, found.subject)
         return next(one for one in self.settings.members if one.key == key)
 
     def _mail(self, member: GroupMember, message: Message, name: str) -> None:
@@ -276,14 +300,29 @@ class OpenedGroup:
         from paperlark.domain.delivery import Subscription
         from paperlark.settings.values import ChannelSettings
 
-        settings = replace(self.profiles[member.key].settings, mail=self.settings.mail)
+        profile = self.profiles.get(member.key)
+        if profile is None and self.accounts is not None:
+            profile = self.accounts.open_profile(member.key)
+        assert profile is not None  # noqa: S101  # a member is in the one or in the other
+        settings = replace(profile.settings, mail=self.settings.mail)
         wanted = ChannelSettings(Subscription(member.key), mail=member.email)
         open_mailbox(settings, wanted, self.environment).send(message, name)
 
-    def _shown(self, member: GroupMember) -> tuple[SharedPaper, ...]:
-        profile = self.profiles[member.key]
-        # Who has no page yet can have said nothing.
-        return profile.shared_papers() if profile.has_database else ()
+
+def _opened(
+    accounts: OpenedAccounts, sharing: Sequence[Account]
+) -> Iterator[tuple[str, OpenedProfile]]:
+    """Yield names and profiles; one that cannot be read keeps no agenda from the others."""
+    for one in sharing:
+        try:
+            yield one.name, accounts.open_account(one)
+        except ProfileError as error:
+            _log.warning("%s is left out of an agenda: %s", one.id, error)
+
+
+def _shown(profile: OpenedProfile) -> tuple[SharedPaper, ...]:
+    # Who has no page yet can have said nothing.
+    return profile.shared_papers() if profile.has_database else ()
 
 
 def open_group(
@@ -315,4 +354,7 @@ def open_group(
         one.key: open_profile(one.profile, options=options, environment=found)
         for one in settings.members
     }
-    return OpenedGroup(settings, profiles, found)
+    accounts = (
+        OpenedAccounts(settings, settings.accounts, found, options) if settings.accounts else None
+    )
+    return OpenedGroup(settings, profiles, found, accounts)

@@ -16,7 +16,9 @@ from paperlark.settings.environment import Environment, RunOptions
 if TYPE_CHECKING:
     from paperlark.archive.digests import OwnDigests
     from paperlark.archive.following import Followed
+    from paperlark.archive.move_database import MoveResult
     from paperlark.archive.spending import SpendingReport
+    from paperlark.archive.stored_texts import StoredTexts
     from paperlark.archive.triage import Applied, ReadingDay, TouchedPaper
     from paperlark.archive.tuning import Tuning, TuningDraft
     from paperlark.archive.vote_lines import KeptLines
@@ -55,6 +57,7 @@ if TYPE_CHECKING:
     )
     from paperlark.runs.morning import Morning, MorningReporter, MorningResult
     from paperlark.settings import Settings
+    from paperlark.settings.profile_edit import ProfileEdit
     from paperlark.site.build import Site
 
 ZOTERO = "https://api.zotero.org"
@@ -75,7 +78,7 @@ class OpenedProfile:
     further paid call and returns how many answers are still to come, for a signal handler.
     `give_up` ends the process, with an error's text, where a run takes longer than [run] at_most
     and cannot be ended otherwise; with it a run in the main thread is interrupted by a signal.
-    `path` is the profile's file, None where it cannot be changed.
+    `path` is the profile's file, None where it cannot be changed; or `row` is where it is stored.
     """
 
     settings: Settings
@@ -85,6 +88,7 @@ class OpenedProfile:
     interruptible: Interruptible = field(default=_uninterruptible)
     give_up: Callable[[str], object] | None = None
     path: Path | None = None
+    row: StoredTexts | None = None
 
     @property
     def name(self) -> str:
@@ -394,6 +398,8 @@ class OpenedProfile:
         """
         from paperlark.settings.load import read_criteria
 
+        if self.row is not None:
+            return self.row.account.criteria
         file = self.settings.criteria_file
         return read_criteria(file) if file else self.settings.profile.criteria.text
 
@@ -462,6 +468,9 @@ class OpenedProfile:
         from paperlark.domain.errors import PaperlarkError
         from paperlark.settings.criteria_file import write_criteria
 
+        if self.row is not None:
+            self.row.save_criteria(text, instead_of=instead_of)
+            return
         file = self.settings.criteria_file
         if self.path is None or file is None:
             raise PaperlarkError("the criteria of the bundled sample cannot be changed")
@@ -500,7 +509,7 @@ class OpenedProfile:
         """
         from paperlark.settings.profile_edit import fingerprint
 
-        return fingerprint(self._file())
+        return self.row.fingerprint if self.row else fingerprint(self._file())
 
     def save_draft(self, draft: TuningDraft, *, instead_of: str, profile_was: str) -> None:
         """Write a draft into the profile and the file of its criteria, whose comments stay.
@@ -519,14 +528,20 @@ class OpenedProfile:
         paperlark.domain.errors.ProfileError: criteria.md was changed meanwhile ...
         """
         from paperlark.settings.criteria_file import check_criteria
-        from paperlark.settings.tuning_file import write_tuning
+        from paperlark.settings.tuning_file import tuning_edit, write_tuning
 
-        path, own = self._file(), self.settings.profile
-        if self.settings.criteria_file:
-            check_criteria(self.settings.criteria_file, draft.criteria, instead_of=instead_of)
+        own = self.settings.profile
         tuned = replace(
             own, page_size=draft.page_size, cutoffs=draft.cutoffs, followed=draft.followed
         )
+        if self.row is not None:
+            edit = tuning_edit(self.name, own, tuned)
+            criteria = draft.criteria
+            self.row.save(edit, criteria, profile_was=profile_was, instead_of=instead_of)
+            return
+        path = self._file()
+        if self.settings.criteria_file:
+            check_criteria(self.settings.criteria_file, draft.criteria, instead_of=instead_of)
         write_tuning(path, own, tuned, instead_of=profile_was)
         if draft.criteria.strip() != instead_of.strip():
             self.save_criteria(draft.criteria, instead_of=instead_of)
@@ -985,7 +1000,7 @@ class OpenedProfile:
         from paperlark.domain.profile import FollowedAuthor
 
         author = FollowedAuthor(name, tuple(aliases), person)
-        return follow_author(self.settings, self._file(), author, as_printed=as_printed)
+        return follow_author(self.settings, self._edit, author, as_printed=as_printed)
 
     def unfollow(self, name: str) -> FollowedAuthor:
         """Follow an author no longer; the rest of the profile stays as it is.
@@ -1002,7 +1017,7 @@ class OpenedProfile:
         """
         from paperlark.archive.following import unfollow_author
 
-        return unfollow_author(self.settings, self._file(), name)
+        return unfollow_author(self.settings, self._edit, name)
 
     def following(self) -> FollowingReport:
         """Return the followed authors, each with the last papers of whom the name matches.
@@ -1248,6 +1263,43 @@ class OpenedProfile:
         from paperlark.archive.restore import restore_store
 
         return restore_store(self.settings, Path(folder) if folder else self.settings.output)
+
+    def move_database(self, to: str, *, switch: bool = False) -> MoveResult:
+        """Copy the archive, of all its readers, into another database, and compare all of it.
+
+        Arguments:
+            to: a file, relative to the profile's folder, or `postgresql://user@host/name`.
+            switch: whether the profile then names the new database.
+
+        Nobody writes meanwhile. A move that was ended goes on where it was.
+
+        Raises StoreError (StoreBusy while a run is at work), also where the other database has rows
+        of its own; ProfileError where the profile cannot be changed.
+
+        >>> moved = profile.move_database("moved.db")
+        >>> moved.line
+        'database = "moved.db"'
+        """
+        from paperlark.archive.move_database import move_database
+
+        options = self.options
+        return move_database(
+            self.settings,
+            to,
+            self.progress,
+            self.environment.now,
+            switch=switch,
+            patience=options.patience,
+            tell=options.tell,
+        )
+
+    def _edit(self, edit: ProfileEdit) -> None:
+        from paperlark.settings.profile_edit import edit_profile
+
+        if self.row is not None:
+            self.row.edit(edit)
+        else:
+            edit_profile(self._file(), edit)
 
     def _file(self) -> Path:
         from paperlark.domain.errors import PaperlarkError

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from paperlark.api.opened_profile import OpenedProfile
+from paperlark.domain.audit import AT_COMMAND_LINE, AuditAction, AuditActor
 from paperlark.domain.errors import AccountError
 from paperlark.settings.environment import Environment, RunOptions
 
@@ -17,19 +18,25 @@ if TYPE_CHECKING:
     from paperlark.archive.account_import import ImportedAccount
     from paperlark.archive.accounts import NewAccount, ReaderAccounts
     from paperlark.domain.accounts import Account, AccountGroup
+    from paperlark.domain.audit import AuditEvent
     from paperlark.settings.group import GroupDatabase, GroupSettings
 
+_ENDS_SESSIONS = frozenset(("disabled", "email", "user", "subject"))
 _DEFAULTS = RunOptions()
 
 
 @dataclass(frozen=True, slots=True)
 class OpenedAccounts:
-    """The readers of a group's database; each method opens it and closes it at its end."""
+    """The readers of a group's database; each method opens it and closes it at its end.
+
+    `by` is who changes something, for the audit log.
+    """
 
     settings: GroupSettings
     database: GroupDatabase
     environment: Environment
     options: RunOptions = _DEFAULTS
+    by: AuditActor = AT_COMMAND_LINE
 
     def all(self, group: str | None = None, *, enabled: bool = False) -> tuple[Account, ...]:
         """Return accounts sorted by id.
@@ -77,6 +84,20 @@ class OpenedAccounts:
         """
         with self._open() as accounts:
             return accounts.store.count(group=group)
+
+    def sharing(self, group: str) -> tuple[Account, ...]:
+        """Return the readers of a group who show papers to it, sorted by id.
+
+        Arguments:
+            group: the name; readers without a group show nobody anything.
+
+        Raises StoreError.
+
+        >>> accounts.sharing("astro")
+        ()
+        """
+        with self._open() as accounts:
+            return accounts.store.some(accounts.store.sharing(group)) if group else ()
 
     def add(self, new: NewAccount) -> Account:
         """Add a reader.
@@ -149,7 +170,8 @@ class OpenedAccounts:
 
         Arguments:
             reader: the id.
-            changes: fields of `Account`, such as `disabled=True`.
+            changes: fields of `Account`, such as `disabled=True`; that, and another way to sign
+                in, ends their sessions in the app.
 
         Returns the account as it is now.
 
@@ -159,7 +181,10 @@ class OpenedAccounts:
         'ada@example.org'
         """
         with self._open() as accounts:
-            return accounts.change(reader, **changes)
+            changed = accounts.change(reader, **changes)
+        if changes.keys() & _ENDS_SESSIONS:
+            self._end_sessions(reader)
+        return changed
 
     def export(self, reader: str, file: str | Path) -> Path:
         """Write everything that is stored of a reader into a zip file with a README.
@@ -179,7 +204,10 @@ class OpenedAccounts:
         account, database = self.find(reader), self.database.database
         with open_database(database) as connection:
             now = self.environment.now()
-            return export_account(connection, database, account, Path(file), now)
+            written = export_account(connection, database, account, Path(file), now)
+        with self._open() as accounts:
+            accounts.record(AuditAction.READER_EXPORTED, reader)
+        return written
 
     def import_profiles(self, folder: str | Path, *, group: str = "") -> Iterator[ImportedAccount]:
         """Add a reader for each profile of a folder, with votes, imports and digests.
@@ -203,7 +231,7 @@ class OpenedAccounts:
 
         files, database = profiles_of(Path(folder)), self.database
         with open_database(database.database) as connection:
-            accounts = ReaderAccounts(connection, database, self.environment)
+            accounts = ReaderAccounts(connection, database, self.environment, self.by)
             yield from import_profiles(accounts, connection, database.database, files, group=group)
 
     def delete(self, reader: str) -> int:
@@ -223,6 +251,29 @@ class OpenedAccounts:
         """
         with self._open() as accounts:
             return accounts.delete(reader)
+
+    def audit_events(
+        self, *, most: int = 100, before: int | None = None, subject: str | None = None
+    ) -> tuple[AuditEvent, ...]:
+        """Return the latest events of the audit log, latest first.
+
+        Arguments:
+            most: how many at most.
+            before: only those with smaller numbers, for the page after.
+            subject: only what was done to this reader or group, and what they did.
+
+        Raises StoreError.
+
+        >>> [str(one.action) for one in accounts.audit_events(most=1)]
+        ['reader deleted']
+        """
+        from paperlark.store.audit import AuditStore
+        from paperlark.store.database import open_database
+
+        database = self.database.database
+        with open_database(database) as connection:
+            log = AuditStore(connection, database)
+            return log.events(most=most, before=before, subject=subject)
 
     def groups(self) -> tuple[AccountGroup, ...]:
         """Return the groups of readers, sorted by name.
@@ -261,15 +312,37 @@ class OpenedAccounts:
         >>> accounts.open_profile("efficient-llm-inference").name
         'Efficient LLM inference'
         """
+        return self.open_account(self.find(reader))
+
+    def open_account(self, account: Account) -> OpenedProfile:
+        """Open the profile of an account that was found already.
+
+        Arguments:
+            account: as it is stored.
+
+        Raises ProfileError with every mistake of its texts.
+
+        >>> accounts.open_account(accounts.find("efficient-llm-inference")).draft().page_size
+        8
+        """
+        from paperlark.archive.stored_texts import StoredTexts
         from paperlark.settings.stored_profile import account_settings
 
-        settings = account_settings(self.find(reader), self.database)
-        return OpenedProfile(settings, self.environment, self.options)
+        row = StoredTexts(account, self.database, self.environment)
+        settings = account_settings(account, self.database)
+        return OpenedProfile(settings, self.environment, self.options, row=row)
+
+    def _end_sessions(self, reader: str) -> None:
+        from paperlark.store.group_sessions import GroupSessionStore
+
+        sessions = GroupSessionStore(self.settings.state, self.settings.address)
+        with closing(sessions):
+            sessions.end_all(reader)
 
     def _open(self) -> AbstractContextManager[ReaderAccounts]:
         from paperlark.archive.accounts import open_accounts
 
-        return open_accounts(self.database, self.environment)
+        return open_accounts(self.database, self.environment, self.by)
 
 
 def open_accounts(

@@ -24,12 +24,12 @@ paperlark.toml      the profile; with criteria.md it is a profile of paperlark's
 criteria.md         the interests
 account.json        the account: name, mail address, sign-in, group, role, budget
 votes.jsonl         votes and triage, one a line; `paperlark import votes.jsonl` reads them again
-digests/DAY.json    what each page was made of
+digests/DAY.json    what each page was made of, and DAY.ranking.json how all papers matched
 rows/TABLE.json     all rows of each table of the database:
                       library    imported papers
                       feedback   votes            triage     want, not, save, notes, undo
                       exchanges  calls to a model that were paid for, with tokens and dollars
-                      scanned, matches, explored  what was announced, and how it was ranked
+                      shown_or_judged, explored  papers that were on pages, judged, or sampled
                       parcels    what was sent    sharing    what the group may see
 
 What a table's columns mean stands in schema.sql of paperlark. Papers themselves are arXiv's.
@@ -78,6 +78,7 @@ def _texts(
         if table == "digests":
             for row in rows:
                 yield f"digests/{row['day']}.json", str(row["digest"])
+                yield f"digests/{row['day']}.ranking.json", _json(row["ranking"])
         else:
             yield f"rows/{table}.json", _json(rows)
 
@@ -110,4 +111,4 @@ def _account_record(account: Account) -> Mapping[str, object]:
 
 
 def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
+    return json.dumps(value, ensure_ascii=False, indent=2, default=str) + "\n"

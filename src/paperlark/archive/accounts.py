@@ -10,6 +10,14 @@ from decimal import Decimal
 from typing import Any
 
 from paperlark.domain.accounts import Account, AccountGroup, Role, account_id, is_account_id
+from paperlark.domain.audit import (
+    AT_COMMAND_LINE,
+    DELETED,
+    AuditAction,
+    AuditActor,
+    account_events,
+    budget_text,
+)
 from paperlark.domain.errors import AccountError
 from paperlark.domain.readers import ALPHABET, RANDOM
 from paperlark.settings.answers import AnswerKind, SetupAnswers, complaint
@@ -18,6 +26,7 @@ from paperlark.settings.group import GroupDatabase
 from paperlark.settings.starter import criteria_text, profile_text
 from paperlark.settings.stored_profile import account_settings
 from paperlark.store.accounts import AccountStore
+from paperlark.store.audit import AuditStore
 from paperlark.store.connection import DatabaseConnection
 from paperlark.store.database import open_database
 from paperlark.store.reader_rows import ReaderRows
@@ -57,9 +66,16 @@ class ReaderAccounts:
     """The accounts in the open database of a group, each checked before it is stored."""
 
     def __init__(
-        self, connection: DatabaseConnection, group: GroupDatabase, environment: Environment
+        self,
+        connection: DatabaseConnection,
+        group: GroupDatabase,
+        environment: Environment,
+        by: AuditActor = AT_COMMAND_LINE,
     ) -> None:
         self._group = group
+        self._environment = environment
+        self._by = by
+        self._log = AuditStore(connection, group.database)
         self._readers = ReaderStore(connection, group.database)
         self._rows = ReaderRows(connection, group.database)
         self.store = AccountStore(connection, group.database, now=environment.now)
@@ -83,7 +99,9 @@ class ReaderAccounts:
             role=new.role,
             budget=new.budget,
         )
-        return self.store.add(self._checked(account))
+        added = self.store.add(self._checked(account))
+        self.record(AuditAction.READER_ADDED, added.id)
+        return added
 
     def change(self, reader: str, **changes: Any) -> Account:  # noqa: ANN401  # an account's fields
         """Store an account with other values in some fields, and return it.
@@ -94,7 +112,10 @@ class ReaderAccounts:
         changed = self._checked(replace(before, **changes))
         if changed == before:
             return before
-        return self.store.change(changed, instead_of=before.changed)
+        after = self.store.change(changed, instead_of=before.changed)
+        for action, detail in account_events(before, after):
+            self.record(action, reader, detail)
+        return after
 
     def delete(self, reader: str) -> int:
         """Delete a reader with all that there is of them; return how many rows that were.
@@ -102,7 +123,9 @@ class ReaderAccounts:
         Raises NoSuchReader.
         """
         self.store.get(reader)
-        return self._rows.delete(reader)
+        deleted = self._rows.delete(reader)
+        self.record(AuditAction.READER_DELETED, DELETED)
+        return deleted
 
     def keep_group(self, name: str, budget: Decimal | None) -> AccountGroup:
         """Store what the readers of a group may cost a month; None is no limit."""
@@ -110,7 +133,19 @@ class ReaderAccounts:
         _check_budget(budget)
         group = AccountGroup(name, budget)
         self.store.keep_group(group)
+        self.record(AuditAction.GROUP_CHANGED, name, budget_text(budget))
         return group
+
+    def record(self, action: AuditAction, subject: str, detail: str = "") -> None:
+        """Store in the audit log what was done."""
+        self._log.record(
+            action,
+            actor=self._by.id,
+            origin=self._by.origin,
+            now=self._environment.now(),
+            subject=subject,
+            detail=detail,
+        )
 
     def _checked(self, account: Account) -> Account:
         """Return the account with the categories of its profile; raises where it is not sound."""
@@ -131,10 +166,12 @@ class ReaderAccounts:
 
 
 @contextmanager
-def open_accounts(group: GroupDatabase, environment: Environment) -> Iterator[ReaderAccounts]:
+def open_accounts(
+    group: GroupDatabase, environment: Environment, by: AuditActor = AT_COMMAND_LINE
+) -> Iterator[ReaderAccounts]:
     """Open the accounts of a group; its database is made where there is none. Raises StoreError."""
     with open_database(group.database) as connection:
-        yield ReaderAccounts(connection, group, environment)
+        yield ReaderAccounts(connection, group, environment, by)
 
 
 def _check_text(what: str, text: str) -> None:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from pathlib import Path
 
 from paperlark.domain.archive import ScannedPaper
 from paperlark.domain.errors import UnclearName
@@ -24,13 +23,16 @@ from paperlark.domain.plain_text import one_line
 from paperlark.domain.profile import FollowedAuthor
 from paperlark.ports import ScannedPapers
 from paperlark.settings import Settings
-from paperlark.settings.follow_file import add_follow, remove_follow
+from paperlark.settings.follow_file import following, unfollowing
+from paperlark.settings.profile_edit import ProfileEdit
 from paperlark.store.connection import DatabaseConnection
 from paperlark.store.database import exists
 from paperlark.store.digests import DigestStore
 from paperlark.store.reading import open_existing
 from paperlark.store.scanned import ScannedStore
 
+WriteEdit = Callable[[ProfileEdit], object]
+"""Makes an edit where the profile is kept: in its file, or in its row."""
 SHOWN = 5
 """So many papers of each author are found, the latest ones."""
 LOOKED_BACK = 60_000
@@ -149,7 +151,7 @@ class _Search:
 
 
 def follow_author(
-    settings: Settings, path: Path, author: FollowedAuthor, *, as_printed: bool
+    settings: Settings, write: WriteEdit, author: FollowedAuthor, *, as_printed: bool
 ) -> Followed:
     """Add an author to the profile, unless followed already, and look for the name.
 
@@ -167,7 +169,7 @@ def follow_author(
         if not (as_printed and parse_name(wanted.name).spellings):
             raise UnclearName(found.advice)
         wanted = replace(wanted, aliases=(wanted.name, *wanted.aliases))
-    add_follow(path, wanted)
+    write(following(settings.file or settings.profile.title, wanted))
     return Followed(report)
 
 
@@ -182,7 +184,7 @@ def _followed_as(
     return None
 
 
-def unfollow_author(settings: Settings, path: Path, name: str) -> FollowedAuthor:
+def unfollow_author(settings: Settings, write: WriteEdit, name: str) -> FollowedAuthor:
     """Remove an author from the profile.
 
     Raises UnclearName where nobody is followed under that name, or more than one is.
@@ -204,5 +206,5 @@ def unfollow_author(settings: Settings, path: Path, name: str) -> FollowedAuthor
     if len(found) > 1:
         names = " and ".join(followed[n].name for n in found)
         raise UnclearName(f'"{wanted[:80]}" may be {names}', hint="name one of them in full")
-    remove_follow(path, found[0])
+    write(unfollowing(found[0]))
     return followed[found[0]]

@@ -30,6 +30,7 @@ _COMMANDS = {
     "schedule": "Schedule the daily page.",
     "read": "Read and vote in the browser.",
     "mcp": "Let an assistant search your archive.",
+    "fleet": "Make the pages of thousands of readers.",
     "agenda": "Print or mail what a group wants to talk about.",
     "readers": "Add, list and delete the readers of a database.",
     "open": "Open a page in the browser.",
@@ -47,6 +48,7 @@ _COMMANDS = {
     "database": "Show a database's version, and update its tables.",
     "demo": "Make the pages of bundled real days.",
     "restore": "Rebuild a lost database from the pages.",
+    "move-database": "Move the archive to a server, or back.",
 }
 """Every command with its line in the list of commands, which imports none of them."""
 
@@ -111,8 +113,8 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in _COMMANDS:
             return None
-        # No module may be called `import`.
-        module = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name
+        # No module may be called `import`, nor have a hyphen in its name.
+        module = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name.replace("-", "_")
         command: click.Command = import_module(f"paperlark.cli.{module}").command
         # A backslash and a b in a docstring stand for the backspace that keeps lines as they are.
         command.help = (command.help or "").replace("\\b\n", "\b\n")

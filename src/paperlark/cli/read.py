@@ -159,8 +159,9 @@ def _serve_group(
         listener.listen()
         click.echo(group.settings.address)
         method = group.settings.sign_in.method
-        members = counted(len(group.settings.members), "member")
-        click.echo(f"{members}; sign-in by {method}; Ctrl-C ends it", err=True)
+        accounts = group.accounts
+        count = accounts.count() if accounts else len(group.settings.members)
+        click.echo(f"{counted(count, 'member')}; sign-in by {method}; Ctrl-C ends it", err=True)
         serve_group(group, listener, drain)
 
 

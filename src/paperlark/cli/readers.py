@@ -20,7 +20,7 @@ from paperlark.settings.load import load_settings, read_criteria, read_text
 from paperlark.settings.places import find_profile
 
 if TYPE_CHECKING:
-    from paperlark import Account, AccountGroup
+    from paperlark import Account, AccountGroup, AuditEvent
 
 _NOT_ALL = 3
 """Exit code: some of the profiles could not be imported."""
@@ -351,6 +351,48 @@ def import_(
             click.echo(f"{one.account.id}  from {one.file}: {', '.join(brought)}")
     if failed:
         context.exit(_NOT_ALL)
+
+
+@command.command("log")
+@click.argument("subject", required=False, metavar="[READER|GROUP]")
+@click.option(
+    "--most", type=click.IntRange(1, 10_000), default=50, show_default=True, help="So many events."
+)
+@json_option
+@_on_accounts
+def log(*, accounts: OpenedAccounts, subject: str | None, most: int, as_json: bool) -> None:
+    """Print who signed in, and what was done to readers and groups, latest first.
+
+    Of a reader: what was done to them, and what they did. No line can be changed or deleted; of a
+    reader who was deleted the name is replaced. Addresses are those of networks. A request's id
+    finds its lines in the app's log.
+    """
+    events = accounts.audit_events(most=most, subject=subject)
+    if as_json:
+        click.echo(json.dumps([_event_document(one) for one in events], indent=2))
+        return
+    for one in events:
+        click.echo(_event_line(one))
+
+
+def _event_line(event: AuditEvent) -> str:
+    told = [f"{event.at:%Y-%m-%d %H:%M:%S} UTC", event.actor or "command line", event.action]
+    told += [part for part in (event.subject, event.detail) if part]
+    where = " ".join(part for part in (event.origin.network, event.origin.request) if part)
+    return "  ".join(told) + (f"  [{where}]" if where else "")
+
+
+def _event_document(event: AuditEvent) -> dict[str, object]:
+    return {
+        "number": event.number,
+        "at": event.at.isoformat(),
+        "actor": event.actor,
+        "action": event.action,
+        "subject": event.subject,
+        "detail": event.detail,
+        "network": event.origin.network,
+        "request": event.origin.request,
+    }
 
 
 @command.command("delete")

@@ -76,7 +76,10 @@ def choose_judge(  # noqa: PLR0917  # all that a judge may need
     failures = partial(StoredFailure, servers, model.base_url, model.model)
     try:
         server = opened.enter_context(
-            _open_server(model, settings.database, environment, threads, failures(FAILING))
+            _open_server(
+                *(model, settings.database, environment, threads, failures(FAILING)),
+                bounded=ledger.bounded,
+            )
         )
     except (KeyMissing, PriceUnknown) as error:
         misconfigured = Misconfigured(model.model, error, model.on_failure)
@@ -147,8 +150,13 @@ def _open_server(
     environment: Environment,
     threads: Threads,
     memory: StoredFailure,
+    *,
+    bounded: bool,
 ) -> OpenAICompatible:
-    """Return the client of the model's server, behind its rate limiter."""
+    """Return the client of the model's server, behind its rate limiter.
+
+    Raises KeyMissing, and PriceUnknown where what may be spent is `bounded`.
+    """
     # Only a page with a model needs these.
     from paperlark.llm.openai_compatible import OpenAICompatible  # noqa: PLC0415
     from paperlark.llm.rate_limiter import (  # noqa: PLC0415
@@ -158,7 +166,7 @@ def _open_server(
     )
 
     key = model.key(environment)
-    model.check_price(environment.now())
+    model.check_price(environment.now(), bounded=bounded)
     limits = RateLimits(model.requests_per_minute, model.tokens_per_minute)
     rate_limiter = RateLimiter(AimdConcurrency(model.parallel, limits))
     server = OpenAICompatible(

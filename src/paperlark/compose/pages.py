@@ -36,7 +36,7 @@ from paperlark.store.judgements import JudgementStore, StoredQuestions
 from paperlark.store.lock import RunLock, run_lock
 from paperlark.store.readers import ReaderStore
 from paperlark.store.scanned import ScannedStore
-from paperlark.store.spending import SpendingStore
+from paperlark.store.spending import BudgetTerms, SpendingStore
 from paperlark.store.translations import TranslationStore
 
 
@@ -89,11 +89,13 @@ def open_page_maker(
                 on_failure=model.on_failure,
                 under_way=made.book.left,
             )
+        # Pages of rows are rendered when somebody looks at them, unless they are asked for here.
+        folder = options.output or (None if settings.is_stored else settings.output)
         yield PageMaker(
             profile=own.profile,
             parts=parts,
-            renderers=RENDERERS,
-            folder=options.output or settings.output,
+            renderers=RENDERERS if folder else (),
+            folder=folder,
             notes=options.notes,
             announcements=made.announcements,
             days=made.days,
@@ -106,9 +108,8 @@ def open_page_maker(
 
 def enter_run(settings: Settings, options: RunOptions, opened: ExitStack) -> RunLock:
     """Wait until no other run is at work on the database, and keep others off it."""
-    lock = partial(run_lock, reader=settings.profile.id, at_most=settings.at_most)
-    waiting = lock(settings.database, patience=options.patience, tell=options.tell)
-    held = opened.enter_context(waiting)
+    lock = partial(run_lock, settings.database, reader=settings.profile.id, tell=options.tell)
+    held = opened.enter_context(lock(patience=options.patience, at_most=settings.at_most))
     return replace(held, aside=nullcontext) if options.feeds else held
 
 
@@ -133,7 +134,14 @@ def open_parts(  # noqa: PLR0917  # all that pages and estimates share
     readers = ReaderStore(connection, database)
     settings = claim(settings, readers, options.tell) if writes else known(settings, readers)
     spending = SpendingStore(connection, database)
-    book = StoredQuestions(database, settings.profile.id, now=environment.now, check=held.check)
+    terms = BudgetTerms(settings.profile.id, settings.is_stored, settings.month_of_all)
+    spending.limit(ledger, terms, environment.now)
+    book = StoredQuestions(
+        *(database, terms.reader),
+        now=environment.now,
+        check=held.check,
+        month_of_all=terms.month_of_all,
+    )
     opened.enter_context(book)
     from paperlark.rankers.embedded import ranker_and_precedents  # noqa: PLC0415  # numpy: 0.2 s
 
@@ -155,10 +163,12 @@ def open_parts(  # noqa: PLR0917  # all that pages and estimates share
         parts=parts,
         announcements=FetchAnnouncement(categories, parts, arxiv.begin, held.aside),
         days=arxiv.days,
-        begin_budget=partial(spending.begin_budget, ledger, settings.profile.id, environment.now),
+        begin_budget=partial(spending.begin_budget, ledger, terms, environment.now),
         memory=JudgementStore(connection, database, now=environment.now),
         book=book,
-        jobs=BatchJobStore(connection, database, now=environment.now),
+        jobs=BatchJobStore(
+            connection, database, now=environment.now, month_of_all=terms.month_of_all
+        ),
         spending=spending,
         ranking=CriteriaChooser(
             settings.profile,

@@ -7,13 +7,14 @@ or by a judge who reads the shortlist and a random sample of the rest. Assemble.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from time import monotonic
 
-from paperlark.day.announce import announce, filter_new, surplus_notes
+from paperlark.day.announce import NewPapers, announce, filter_new, surplus_notes
 from paperlark.day.assemble import RankedPapers, Selection, assemble, with_matched_terms
 from paperlark.day.authors import (
     filter_by_h_index,
@@ -41,8 +42,22 @@ from paperlark.day.unread import (
 )
 from paperlark.domain.announcement import Announcement
 from paperlark.domain.digest import Candidate, Digest
-from paperlark.domain.feedback import NO_EVIDENCE, NO_LATER_VOTES, Evidence, vote_notes
-from paperlark.domain.judgement import NO_PRECEDENTS, JudgementKey, OnFailure
+from paperlark.domain.feedback import (
+    NO_EVIDENCE,
+    NO_LATER_VOTES,
+    Evidence,
+    LaterVotes,
+    vote_notes,
+)
+from paperlark.domain.judgement import (
+    NO_PRECEDENTS,
+    JudgementKey,
+    Match,
+    MatchedTerms,
+    OnFailure,
+    Precedents,
+)
+from paperlark.domain.paper import PaperId
 from paperlark.domain.profile import Profile
 from paperlark.domain.spending import PriceSource, UnderWay, total
 from paperlark.domain.translation import RankingCriteria
@@ -117,25 +132,72 @@ def make_digest(
     new = filter_new(announcement, profile, seen)
     source = parts.example_source
     evidence = source.evidence(profile, day) if source else NO_EVIDENCE
-    later = source.later_votes(profile, day) if source else NO_LATER_VOTES
     papers = [announced.paper for announced in new.papers]
     with progress.step("ranking", len(papers)) as advance:
         matches = parts.ranker.rank(papers, ranking.criteria, evidence)
         finder = parts.precedent_finder
         precedents = finder.precedents(papers, day) if finder else NO_PRECEDENTS
         advance(len(papers))
+    ranked = RankedDay(
+        announcement,
+        new,
+        matches,
+        precedents,
+        later=source.later_votes(profile, day) if source else NO_LATER_VOTES,
+        evidence=lambda: evidence,
+        explain=partial(parts.ranker.explain, papers, ranking.criteria, evidence),
+    )
+    return select_and_assemble(ranked, profile, parts, progress, notes, ranking=ranking)
+
+
+@dataclass(frozen=True, slots=True)
+class RankedDay:
+    """One reader's day once its papers are ranked, for this reader alone or among many.
+
+    matches: of each of the new papers, in their order
+    later: votes that came too late for that day
+    evidence: what was known of the reader before that day, for who asks
+    explain: names the terms that moved the chosen ones of the papers
+    """
+
+    announcement: Announcement
+    new: NewPapers
+    matches: Sequence[Match]
+    precedents: Precedents
+    later: LaterVotes
+    evidence: Callable[[], Evidence]
+    explain: Callable[[Container[PaperId]], Mapping[PaperId, MatchedTerms]]
+
+
+def select_and_assemble(
+    ranked: RankedDay,
+    profile: Profile,
+    parts: DayParts,
+    progress: Progress,
+    notes: tuple[str, ...] = (),
+    *,
+    ranking: RankingCriteria,
+) -> Digest:
+    """Make the digest of a day that is ranked: authors, selection by match or judge, explanation.
+
+    Raises JudgeUnavailable when no paper could be judged and that is to fail.
+    """
+    day, new = ranked.announcement.day, ranked.new
     authors = look_up_authors(new.papers, profile, parts.author_service, progress)
     candidates = match_followed(
-        new.papers, matches, profile.followed, authors.authorships, precedents
+        new.papers, ranked.matches, profile.followed, authors.authorships, ranked.precedents
     )
     eligible = filter_by_h_index(candidates, authors.authorships, profile.min_h_index)
     if parts.judge is None:
         selection = _select_by_match(eligible, profile, day)
     else:
-        selection = _select_by_judge(eligible, profile, day, parts.judge, parts, evidence, progress)
+        selection = _select_by_judge(
+            eligible, profile, day, parts.judge, parts, ranked.evidence(), progress
+        )
         selection = _with_translation(selection, ranking, profile, day, parts)
+    papers = [announced.paper for announced in new.papers]
     digest = assemble(
-        announcement,
+        ranked.announcement,
         profile,
         RankedPapers(new, candidates, eligible),
         selection,
@@ -145,17 +207,16 @@ def make_digest(
         notes=(
             *(
                 *notes,
-                *surplus_notes(announcement),
+                *surplus_notes(ranked.announcement),
                 *ranking.notes,
-                *vote_notes(later),
+                *vote_notes(ranked.later),
                 *authors.notes,
             ),
             *name_notes(profile.followed, papers, lambda: parts.printed_names(day)),
         ),
     )
     shown = {entry.paper.id for entry in digest.entries}
-    terms = parts.ranker.explain(papers, ranking.criteria, evidence, shown) if shown else {}
-    digest = with_matched_terms(digest, terms)
+    digest = with_matched_terms(digest, ranked.explain(shown) if shown else {})
     return replace(digest, under_way=parts.under_way(day)) if parts.judge else digest
 
 

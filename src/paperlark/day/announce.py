@@ -67,9 +67,7 @@ def fetch_batch(
     if stored is None or _worth(found) >= _worth(stored):
         # An incomplete batch is stored too: tomorrow's stale feed would repeat it.
         batches.keep(found, day)
-    if not found.confirmed and found.expected is None and not alone:
-        return replace(found, notes=(*found.notes, UNCONFIRMED))
-    return found
+    return found if alone else _with_doubt(found)
 
 
 def _query(
@@ -208,6 +206,42 @@ def announce(
             hint="try again later, or give recorded feeds with --feeds FOLDER",
         )
     return merge(day, feeds, missing)
+
+
+def stored_announcement(
+    day: date,
+    categories: Sequence[str],
+    batches: AnnouncementBatches,
+    *,
+    missing: Mapping[str, str],
+    believed: bool = False,
+) -> Announcement:
+    """Return the announcement that `announce` stored for these and other categories.
+
+    `missing` has why a category has no batch; `believed` is whether they came from a single
+    source. Raises FeedNotFound when no category has a batch.
+    """
+    stored = {one: batches.batch(one, day) for one in categories}
+    feeds = [
+        feed if believed else _with_doubt(feed) for feed in stored.values() if feed is not None
+    ]
+    reason = "it was not fetched"
+    lacking = [
+        MissingFeed(one, missing.get(one, reason)) for one, feed in stored.items() if feed is None
+    ]
+    if not feeds:
+        raise FeedNotFound(
+            f"there is no announcement of {day} ({lacking[0].reason if lacking else reason})",
+            hint="start the morning again: paperlark fleet morning",
+        )
+    return merge(day, feeds, lacking)
+
+
+def _with_doubt(feed: Feed) -> Feed:
+    """Add a note to a batch of which nobody says how many entries it should have."""
+    if not feed.confirmed and feed.expected is None:
+        return replace(feed, notes=(*feed.notes, UNCONFIRMED))
+    return feed
 
 
 def _log_batch(batch: Feed | MissingFeed, day: date) -> None:

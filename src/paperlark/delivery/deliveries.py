@@ -8,7 +8,6 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import chain
 
 from paperlark.delivery.bulletins import BulletinBuilder
 from paperlark.delivery.due import (
@@ -18,6 +17,8 @@ from paperlark.delivery.due import (
     first_missing_page,
     is_completed,
     is_obsolete,
+    new_parcels,
+    unwritten,
 )
 from paperlark.delivery.outcomes import (
     DeliveryOutcome,
@@ -170,9 +171,9 @@ class Deliveries:
         wanted = due(channel.subscription, days, earlier)
         due_text = ", ".join(f"{one.occasion} of {one.day}" for one in wanted)
         _log.info("channel %s: due: %s", name, due_text or "nothing")
-        for one in wanted:
-            if one not in known:
-                self.outbox.keep(replace(self._parcel(name, one), incomplete=_sent(one, earlier)))
+        reader, now = self.settings.profile.id, self.clock.now()
+        for parcel in new_parcels(reader, channel.subscription, days, earlier, now):
+            self.outbox.keep(parcel)
         there = self._known(known[one] for one in wanted if one in known)
         waiting = [
             parcel
@@ -249,21 +250,7 @@ class Deliveries:
 
     def _parcel(self, channel: str, one: Due) -> Parcel:
         """Return a parcel without messages yet."""
-        now, profile = self.clock.now(), self.settings.profile.id
-        return Parcel(
-            profile, channel, one.occasion, one.day, (), (MessageStatus.WAITING,), now, now
-        )
-
-
-def _sent(wanted: Due, earlier: Iterable[Parcel]) -> tuple[PaperId, ...] | None:
-    """Return the papers that a channel got of pages that are complete now; None for other parcels.
-
-    A day and its week may both have been sent.
-    """
-    if wanted.occasion is not Occasion.COMPLETION:
-        return None
-    papers = (one.incomplete or () for one in earlier if one.day == wanted.day)
-    return tuple(dict.fromkeys(chain.from_iterable(papers)))
+        return unwritten(self.settings.profile.id, channel, one, self.clock.now())
 
 
 def _incomplete(bulletin: Bulletin) -> tuple[PaperId, ...] | None:

@@ -5,9 +5,10 @@ Pure. What is due may already have been delivered; the outbox knows.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
-from datetime import date, timedelta
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from itertools import chain
 
 from paperlark.domain.calendar import expects_announcement
 from paperlark.domain.calendar import today as day_of
@@ -20,6 +21,7 @@ from paperlark.domain.delivery import (
     Subscription,
 )
 from paperlark.domain.digest import Digest, Status
+from paperlark.domain.paper import PaperId
 
 _POSTPONED = timedelta(days=2)
 """A page with papers waiting in a batch is postponed this long, then delivered as it is."""
@@ -97,6 +99,68 @@ def due(
     # A day with an earlier page has one to show.
     without_page = (Due(Occasion.FAILURE, day) for day in days.failed if day not in days.digests)
     return tuple(sorted((*pages, *completed, *without_page), key=lambda one: one.day))
+
+
+def new_parcels(
+    profile: str,
+    subscription: Subscription,
+    days: RecentDays,
+    earlier: Sequence[Parcel],
+    now: datetime,
+) -> tuple[Parcel, ...]:
+    """Return a parcel, without messages yet, for all that is due on a channel and has none."""
+    known = {Due(one.occasion, one.day) for one in earlier}
+    return tuple(
+        replace(unwritten(profile, subscription.name, one, now), incomplete=_sent(one, earlier))
+        for one in due(subscription, days, earlier)
+        if one not in known
+    )
+
+
+def unwritten(profile: str, channel: str, one: Due, now: datetime) -> Parcel:
+    """Return a parcel whose messages are not written yet."""
+    return Parcel(profile, channel, one.occasion, one.day, (), (MessageStatus.WAITING,), now, now)
+
+
+def _sent(wanted: Due, earlier: Iterable[Parcel]) -> tuple[PaperId, ...] | None:
+    """Return the papers that a channel got of pages that are complete now; None for other parcels.
+
+    A day and its week may both have been sent.
+    """
+    if wanted.occasion is not Occasion.COMPLETION:
+        return None
+    papers = (one.incomplete or () for one in earlier if one.day == wanted.day)
+    return tuple(dict.fromkeys(chain.from_iterable(papers)))
+
+
+def days_to_read(
+    subscriptions: Iterable[Subscription],
+    today: date,
+    days: Collection[date],
+    sent: Sequence[Parcel],
+) -> frozenset[date]:
+    """Return the days whose pages decide what is due on any of these channels today.
+
+    `days` are those with a page, `sent` the parcels so far. A page or week that a channel has a
+    parcel of decides nothing any more, unless it was incomplete.
+    """
+    needed = {today}
+    for one in subscriptions:
+        own = [parcel for parcel in sent if parcel.channel == one.name]
+        for parcel in own:
+            if parcel.incomplete is not None:
+                needed.update(days_of(parcel, one))
+        if one.frequency is Frequency.WEEKLY:
+            friday = today - timedelta(days=(today.weekday() - _FRIDAY) % 7)
+            known = {parcel.day for parcel in own if _is_week(parcel)}
+            for last in {friday, friday - _WEEK} - known if friday == today else {friday} - known:
+                needed.update(week_of(last))
+        else:
+            known = {parcel.day for parcel in own if parcel.occasion is Occasion.DAY}
+            needed.update(
+                day for day in days if today - PATIENCE <= day <= today and day not in known
+            )
+    return frozenset(needed)
 
 
 def _weekly(

@@ -42,7 +42,7 @@ from paperlark.store.database import open_database
 from paperlark.store.judgements import JudgementStore, StoredQuestions
 from paperlark.store.lock import run_lock
 from paperlark.store.model_servers import REMEMBERED, UNREADABLE, ModelServerStore
-from paperlark.store.spending import SpendingStore
+from paperlark.store.spending import BudgetTerms, SpendingStore
 
 if TYPE_CHECKING:
     from paperlark.llm.capabilities import Capabilities
@@ -208,8 +208,13 @@ def _ask(context: CheckContext, model: ModelSettings, key: str | None) -> _Asked
 
         day = today(now())
         ledger = BudgetLedger(model.budget)
-        ledger.begin(*SpendingStore(connection, database).before(reader, day, now()))
-        book = opened.enter_context(StoredQuestions(database, reader, now=now, check=held.check))
+        terms = BudgetTerms(reader, context.settings.is_stored, context.settings.month_of_all)
+        SpendingStore(connection, database).begin_budget(ledger, terms, now, day)
+        book = opened.enter_context(
+            StoredQuestions(
+                database, reader, now=now, check=held.check, month_of_all=terms.month_of_all
+            )
+        )
         book.begin(day)
         server = opened.enter_context(
             OpenAICompatible(

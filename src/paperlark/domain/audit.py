@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 from ipaddress import IPv6Address, ip_address, ip_network
 
+from paperlark.domain.accounts import Account
+
+_FIELDS = ("name", "email", "user", "subject", "group", "profile", "criteria")
 DELETED = "(deleted)"
 """What stands in the log in the place of somebody who was deleted."""
 
@@ -43,6 +47,17 @@ COMMAND_LINE = AuditOrigin()
 
 
 @dataclass(frozen=True, slots=True)
+class AuditActor:
+    """Who does something: the id of a reader, empty at the command line, and from where."""
+
+    id: str = ""
+    origin: AuditOrigin = COMMAND_LINE
+
+
+AT_COMMAND_LINE = AuditActor()
+
+
+@dataclass(frozen=True, slots=True)
 class AuditEvent:
     """A row of the log; `actor` is empty for the command line, `subject` where it was nobody."""
 
@@ -53,6 +68,30 @@ class AuditEvent:
     subject: str
     detail: str
     origin: AuditOrigin
+
+
+def account_events(before: Account, after: Account) -> tuple[tuple[AuditAction, str], ...]:
+    """Return what the log says of a change of an account: each action, with its detail.
+
+    What is personal is named and not quoted.
+    """
+    events = []
+    if before.disabled != after.disabled:
+        done = AuditAction.READER_DISABLED if after.disabled else AuditAction.READER_ENABLED
+        events.append((done, ""))
+    if before.role != after.role:
+        events.append((AuditAction.ROLE_CHANGED, f"from {before.role} to {after.role}"))
+    if before.budget != after.budget:
+        events.append((AuditAction.BUDGET_CHANGED, budget_text(after.budget)))
+    others = [name for name in _FIELDS if getattr(before, name) != getattr(after, name)]
+    if others:
+        events.append((AuditAction.READER_CHANGED, ", ".join(others)))
+    return tuple(events)
+
+
+def budget_text(budget: Decimal | None) -> str:
+    """Return a budget in words."""
+    return "no limit" if budget is None else f"${budget} a month"
 
 
 def truncated_address(address: str) -> str:

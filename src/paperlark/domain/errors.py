@@ -28,6 +28,7 @@ PaperlarkError
 ├── StoreError                the database
 │   ├── StoreBusy             another run is using it
 │   │   └── RunHangs          it has been for longer than any run may
+│   ├── ShardLost             another worker has taken over what this one was making
 │   └── StoreDamaged          it cannot be read any more, and was set aside
 ├── InvalidQuery              a search query that is empty or too long
 ├── InvalidArguments          an assistant or a program asks for what there is not
@@ -42,6 +43,8 @@ PaperlarkError
 │   ├── ChannelRefused        a retry will not help
 │   └── MaybeDelivered        it was sent, and whether it arrived is unknown
 ├── RunTooLong                the run took longer than it may, and was ended
+├── ClusterUnusable           a cluster of machines that cannot be reached or used
+├── WorkersFailed             the workers of a fleet end with an error, again and again
 ├── NotScheduled              a timer that cannot be set, shown or removed
 └── DigestInconsistent        counts that do not add up: a bug, and no page is made
 """
@@ -242,6 +245,10 @@ class RunHangs(StoreBusy):
     """Another run has used the database for longer than a run may, and hangs."""
 
 
+class ShardLost(StoreError):
+    """Another worker has taken over the shard that this one was making: nothing of it is stored."""
+
+
 class StoreDamaged(StoreError):
     """The database cannot be read any more; it was set aside and nothing took its place."""
 
@@ -305,6 +312,14 @@ class MaybeDelivered(DeliveryError):
 
 class RunTooLong(PaperlarkError):
     """The run took longer than it may, and was ended; what was paid for is stored."""
+
+
+class ClusterUnusable(PaperlarkError):
+    """A Dask cluster cannot be reached, or what it needs is not installed."""
+
+
+class WorkersFailed(PaperlarkError):
+    """The workers that make a morning's shards end with an error again and again."""
 
 
 class NotScheduled(PaperlarkError):

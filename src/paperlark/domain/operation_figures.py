@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 
 @dataclass(frozen=True, slots=True)
 class OperationFigures:
-    """Sessions that are open, deliveries of the last week by state, and the month's model calls.
+    """Sessions that are open; deliveries of the last week and the latest morning's shards by state.
 
-    `spent` are the US dollars that these may have cost.
+    `spent` are the US dollars that models may have cost this month.
     """
 
     sessions: int
     deliveries: Mapping[str, int]
     spent: Decimal
+    shards: Mapping[str, int] = field(default_factory=dict)

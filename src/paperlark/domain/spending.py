@@ -190,6 +190,12 @@ def this_month(now: datetime) -> date:
     return now.astimezone(UTC).date().replace(day=1)
 
 
+def dollars_text(amount: Decimal) -> str:
+    """Return US dollars with cents, and as many more places as there are."""
+    places = max(2, -int(amount.normalize().as_tuple().exponent))
+    return f"${amount:,.{places}f}"
+
+
 def total(spends: Iterable[Spend]) -> Spend:
     """Add up; one unknown part makes the sum unknown, as a partial sum would look complete."""
     spends = tuple(spends)

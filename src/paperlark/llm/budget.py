@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from threading import Condition
 
 from paperlark.domain.errors import BudgetSpent
-from paperlark.domain.spending import NO_BOUND, Budget
+from paperlark.domain.quotas import Quota
+from paperlark.domain.spending import NO_BOUND, Budget, dollars_text
 
 _log = logging.getLogger(__name__)
 _ZERO = Decimal(0)
@@ -21,12 +22,16 @@ _WHOSE = {"run": "this run's", "day": "today's", "month": "this month's"}
 
 @dataclass(slots=True)
 class _Account:
-    """US dollars spent, and those reserved for calls in flight; `limit` None is unlimited."""
+    """US dollars spent, and those reserved for calls in flight; `limit` None is unlimited.
+
+    `quota` is the one of a reader account that the limit is.
+    """
 
     name: str
     limit: Decimal | None = None
     spent: Decimal = _ZERO
     reserved: Decimal = _ZERO
+    quota: Quota | None = None
 
     def fits(self, amount: Decimal) -> bool:
         return self.limit is None or self.spent + self.reserved + amount <= self.limit
@@ -65,6 +70,7 @@ class BudgetLedger:
         self._run = _Account("run", budget.run)
         self._day = _Account("day", budget.day)
         self._month = _Account("month", budget.month)
+        self._quotas: tuple[_Account, ...] = ()
         self._begun: date | None = None
         self._changed = Condition()
         self._queue: deque[object] = deque()
@@ -72,7 +78,7 @@ class BudgetLedger:
     @property
     def bounded(self) -> bool:
         """Whether anything limits what is spent."""
-        return self._budget.bounded
+        return self._budget.bounded or bool(self._quotas)
 
     def begin(self, month: date, on_page: Decimal, in_month: Decimal) -> None:
         """Begin another page.
@@ -86,6 +92,16 @@ class BudgetLedger:
             if month != self._begun:
                 self._begun = month
                 self._month = _Account("month", self._budget.month, in_month)
+
+    def limit(self, quotas: Sequence[Quota]) -> None:
+        """Limit what is spent from now on by these quotas alone, as far as they are used up.
+
+        Other processes spend of them as well: whoever notes a call in the database decides.
+        """
+        with self._changed:
+            self._quotas = tuple(
+                _Account(one.scope, one.limit, one.spent, quota=one) for one in quotas
+            )
 
     def left(self) -> Mapping[str, tuple[Decimal, Decimal]]:
         """Return what is left of each limited budget: `{"month": (left, limit)}`."""
@@ -146,7 +162,7 @@ class BudgetLedger:
         )
 
     def _accounts(self) -> tuple[_Account, ...]:
-        return (self._run, self._day, self._month)
+        return (self._run, self._day, self._month, *self._quotas)
 
 
 def _refusal(account: _Account, amount: Decimal) -> BudgetSpent:
@@ -154,14 +170,10 @@ def _refusal(account: _Account, amount: Decimal) -> BudgetSpent:
     limit = account.limit or _ZERO
     message = "the budget refused a call of up to $%.4f: $%.4f of $%s for the %s is spent"
     _log.info(message, amount, account.spent, limit, account.name)
+    if account.quota is not None:
+        return replace(account.quota, spent=account.spent).refusal()
     rest = " (the rest is too little for another question)" if account.spent < limit else ""
     return BudgetSpent(
-        f"{_WHOSE[account.name]} budget of {_dollars(limit)} is used up{rest}",
+        f"{_WHOSE[account.name]} budget of {dollars_text(limit)} is used up{rest}",
         hint=f"allow more with `{account.name}` in [budget]",
     )
-
-
-def _dollars(amount: Decimal) -> str:
-    """Write cents, and as many more places as there are."""
-    places = max(2, -int(amount.normalize().as_tuple().exponent))
-    return f"${amount:,.{places}f}"

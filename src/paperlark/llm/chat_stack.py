@@ -201,7 +201,7 @@ class Metered(_Wrapper):
             return ()
         try:
             return (self._book.note(self.name, largest, most),)
-        except StoreError:
+        except (StoreError, BudgetSpent):
             reservation.settle(Decimal(0))
             raise
 

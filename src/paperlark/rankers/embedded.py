@@ -113,7 +113,7 @@ class EmbeddedRanker:
         if self._models is not None and len(evidence.stream) >= ENOUGH_BACKGROUND:
             background = Background.of(evidence.stream)
             with threadpool_limits(1):
-                self._models_of(background, [_known(criteria, evidence)])
+                self._models_of(background, [reader_to_rank(criteria, evidence)])
 
     def rank_readers(
         self, papers: Sequence[Paper], stream: Sequence[Paper], readers: Iterable[ReaderToRank]
@@ -140,7 +140,7 @@ class EmbeddedRanker:
         )
         examples = [one.paper for one in working_set(evidence.examples)]
         field = self._field_of(papers, evidence.stream, examples)
-        (found,) = self._rank(field, papers, [_known(criteria, evidence)])
+        (found,) = self._rank(field, papers, [reader_to_rank(criteria, evidence)])
         self._last = tuple(papers), criteria, evidence, found
         return found
 
@@ -276,7 +276,7 @@ class EmbeddedRanker:
         return learn(corpus, features, table, keys, background.fingerprint)
 
 
-def _known(criteria: Criteria, evidence: Evidence) -> ReaderToRank:
+def reader_to_rank(criteria: Criteria, evidence: Evidence) -> ReaderToRank:
     """Return a reader whose examples are at hand."""
     known = evidence.fingerprint or _content(evidence.examples)
     reader = evidence.reader or criteria.fingerprint

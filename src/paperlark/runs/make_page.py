@@ -15,7 +15,7 @@ from paperlark.day.assemble import announcement_gaps, is_worse
 from paperlark.day.publish import check_writable, publish, withdraw
 from paperlark.domain.announcement import Announcement
 from paperlark.domain.database_place import DatabasePlace
-from paperlark.domain.digest import Digest
+from paperlark.domain.digest import Digest, Page
 from paperlark.domain.errors import PaperlarkError, PublishError, SourceError, StoreBusy, StoreError
 from paperlark.domain.feedback import NO_LATER_VOTES, LaterVotes
 from paperlark.domain.profile import Profile
@@ -100,14 +100,14 @@ class PageMaker:
     `days` returns the announcement days in a range; `collect` stores the answers to batches that
     earlier runs submitted, and returns the days they belong to; each of `begin` is called after
     that, when the announcement is there; `ranking` returns what a day is ranked by, None for the
-    criteria as
-    written; `stop` starts no further paid call, and returns how many answers are still to come.
+    criteria as written; `folder` None stores the digest and writes no page; `stop` starts no
+    further paid call, and returns how many answers are still to come.
     """
 
     profile: Profile
     parts: DayParts
     renderers: tuple[Renderer, ...]
-    folder: Path
+    folder: Path | None
     notes: tuple[str, ...]
     announcements: FetchAnnouncement
     days: Callable[[date, date], tuple[date, ...]]
@@ -123,8 +123,11 @@ class PageMaker:
         except StoreError:
             return None
 
-    def _check_own(self, day: date) -> None:
-        """Raise PublishError where the folder has the page of another profile."""
+    def _check_folder(self, day: date) -> None:
+        """Raise PublishError where pages cannot be written, or it has one of another profile."""
+        if self.folder is None:
+            return
+        check_writable(self.folder, day)
         path = self.folder / manifest_path(day)
         other = owner(path.read_bytes()) if path.is_file() else None
         if other is not None and not other.is_profile(self.profile):
@@ -132,6 +135,9 @@ class PageMaker:
                 f"{self.folder} has the page of {day} of another profile, {other.title!r}",
                 hint="give each profile an output folder of its own",
             )
+
+    def _publish(self, pages: Sequence[Page]) -> tuple[Path, ...]:
+        return () if self.folder is None else publish(pages, self.folder)
 
     def lacking(self, day: date, progress: Progress) -> tuple[str, ...]:
         """Return what arXiv has not announced yet of that day; what it has is stored."""
@@ -143,8 +149,7 @@ class PageMaker:
         Raises PaperlarkError; the pages of earlier runs are then untouched, with a record of the
         failure beside them.
         """
-        check_writable(self.folder, day)
-        self._check_own(day)
+        self._check_folder(day)
         try:
             announcement = self.announcements(day, progress)
             answered = self.collect(progress)
@@ -160,7 +165,7 @@ class PageMaker:
         except StoreBusy:
             raise
         except PaperlarkError as error:
-            publish([failure_record(day, self.profile, error)], self.folder)
+            self._publish([failure_record(day, self.profile, error)])
             raise
         before = self.before(day)
         kept = before if before and is_worse(digest, before) else None
@@ -169,8 +174,9 @@ class PageMaker:
             pages = [renderer.render(kept) for renderer in self.renderers]
         else:
             self.parts.archive.save(digest)
-        paths = publish(pages, self.folder)
-        withdraw(failure_path(day), self.folder)
+        paths = self._publish(pages)
+        if self.folder is not None:
+            withdraw(failure_path(day), self.folder)
         source = self.parts.example_source
         later = source.later_votes(self.profile, day) if source else NO_LATER_VOTES
         if source and digest.judgements and kept is None:

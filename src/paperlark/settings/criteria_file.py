@@ -7,6 +7,7 @@ from pathlib import Path
 
 from paperlark.domain.errors import Problem, ProfileError
 from paperlark.settings.load import LONGEST_CRITERIA, read_criteria
+from paperlark.settings.profile_edit import changed_meanwhile
 
 
 def write_criteria(path: Path, text: str, *, instead_of: str) -> None:
@@ -28,11 +29,15 @@ def write_criteria(path: Path, text: str, *, instead_of: str) -> None:
 
 def check_criteria(path: Path, text: str, *, instead_of: str) -> None:
     """Raise ProfileError where the file holds something else by now, or the text cannot be it."""
+    check_new_criteria(path, text)
+    if read_criteria(path).strip() != instead_of.strip():
+        raise changed_meanwhile(path)
+
+
+def check_new_criteria(name: Path | str, text: str) -> None:
+    """Raise ProfileError, naming the criteria, where a text cannot be they."""
     if not text.strip():
-        raise ProfileError((Problem(path, None, "would be empty; expected interests"),))
+        raise ProfileError((Problem(name, None, "would be empty; expected interests"),))
     if len(text) > LONGEST_CRITERIA:
         found = f"would have {len(text):,} characters; expected at most {LONGEST_CRITERIA:,}"
-        raise ProfileError((Problem(path, None, found),))
-    if read_criteria(path).strip() != instead_of.strip():
-        changed = "was changed meanwhile by somebody else"
-        raise ProfileError((Problem(path, None, changed),), hint="reload the page, and try again")
+        raise ProfileError((Problem(name, None, found),))

@@ -56,7 +56,8 @@ def _open_address(text: str) -> str:
     return _web_address(text)
 
 
-def _database(text: str) -> str:
+def check_database(text: str) -> str:
+    """Return the name of a database; raises ValueError where it is none, or has a password."""
     if is_server(text) and has_password(text):
         raise ValueError(
             "write the address without its password, which belongs in PGPASSWORD or in ~/.pgpass"
@@ -103,7 +104,7 @@ SecretName = Annotated[str, Field(pattern=rf"^{_NAME}$"), AfterValidator(_secret
 KeyName = Annotated[str, Field(pattern=rf"^({_NAME})?$"), AfterValidator(_secret_name)]
 Mailbox = Annotated[str, AfterValidator(_mailbox)]
 Score = Annotated[int, Field(ge=LOWEST, le=HIGHEST)]
-DatabaseName = Annotated[Text, AfterValidator(_database)]
+DatabaseName = Annotated[Text, AfterValidator(check_database)]
 Price = Annotated[Decimal, Field(ge=0, le=1_000_000, strict=False, allow_inf_nan=False)]
 
 

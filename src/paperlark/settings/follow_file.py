@@ -9,14 +9,21 @@ from typing import Any
 
 from paperlark.domain.errors import Problem, ProfileError
 from paperlark.domain.profile import FollowedAuthor
-from paperlark.settings.profile_edit import HEADER, edit_profile, is_remark
+from paperlark.settings.profile_edit import HEADER, ProfileEdit, edit_profile, is_remark
 
 
 def add_follow(path: Path, author: FollowedAuthor) -> None:
     """Append a table for an author to a profile; raises ProfileError, and then nothing changed."""
-    check_author(path, author)
-    _edit(
-        path,
+    edit_profile(path, following(path, author))
+
+
+def following(name: Path | str, author: FollowedAuthor) -> ProfileEdit:
+    """Return the edit that follows an author.
+
+    Raises ProfileError, naming the profile, where that could not be read again.
+    """
+    check_author(name, author)
+    return _edit(
         lambda text: with_follow(text, author),
         lambda follow: [*follow, follow_values(author)],
     )
@@ -28,7 +35,7 @@ def with_follow(text: str, author: FollowedAuthor) -> str:
     return f"{text}{gap}{_table(author)}"
 
 
-def check_author(path: Path, author: FollowedAuthor) -> None:
+def check_author(name: Path | str, author: FollowedAuthor) -> None:
     """Raise ProfileError where a profile with this author could not be read again."""
     from pydantic import ValidationError  # noqa: PLC0415  # half a second, and rarely needed
 
@@ -40,7 +47,7 @@ def check_author(path: Path, author: FollowedAuthor) -> None:
         field = str(error.errors()[0]["loc"][0])
         expected = FollowShape.model_fields[field].description
         given = f"{follow_values(author)[field]!r:.80}"
-        problem = Problem(path, None, f"follow.{field} would be {given}; expected {expected}")
+        problem = Problem(name, None, f"follow.{field} would be {given}; expected {expected}")
         raise ProfileError((problem,)) from error
 
 
@@ -49,8 +56,13 @@ def remove_follow(path: Path, position: int) -> None:
 
     Raises ProfileError, and then nothing changed.
     """
-    _edit(
-        path, lambda text: without_follow(text, position), lambda follow: _others(follow, position)
+    edit_profile(path, unfollowing(position))
+
+
+def unfollowing(position: int) -> ProfileEdit:
+    """Return the edit that follows an author, by the position of their table, no longer."""
+    return _edit(
+        lambda text: without_follow(text, position), lambda follow: _others(follow, position)
     )
 
 
@@ -101,9 +113,8 @@ def without_follow(text: str, position: int) -> str:
     return "".join(lines[:start] + lines[end:])
 
 
-def _edit(path: Path, edit: Callable[[str], str], change: Callable[[list[Any]], list[Any]]) -> None:
-    edit_profile(
-        path,
+def _edit(edit: Callable[[str], str], change: Callable[[list[Any]], list[Any]]) -> ProfileEdit:
+    return ProfileEdit(
         edit,
         lambda values: {**values, "follow": change(values.get("follow", []))},
         "its [[follow]] tables",

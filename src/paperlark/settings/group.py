@@ -18,6 +18,7 @@ from paperlark.domain.errors import Problem, ProfileError
 from paperlark.domain.redaction import remember_addresses
 from paperlark.http.network_settings import is_on_this_machine
 from paperlark.settings.load import (
+    arxiv_settings,
     check_shape,
     database_place,
     line_of,
@@ -26,7 +27,7 @@ from paperlark.settings.load import (
     parse_toml,
     read_text,
 )
-from paperlark.settings.values import MailSettings
+from paperlark.settings.values import ArxivSettings, MailSettings
 
 if TYPE_CHECKING:
     from paperlark.settings.group_shape import GroupShape
@@ -96,6 +97,7 @@ class GroupSettings:
     members: tuple[GroupMember, ...]
     mail: MailSettings | None
     state: DatabasePlace
+    arxiv: ArxivSettings
     accounts: GroupDatabase | None = None
     metrics_from: tuple[IPv4Network | IPv6Network, ...] = ()
 
@@ -153,6 +155,7 @@ def load_group(path: Path) -> GroupSettings:
         mail=mail_settings(shape.mail) if shape.mail else None,
         # Where several processes serve the group, all of them see who is signed in.
         state=accounts.database if accounts else home / f"{path.name}.sessions.db",
+        arxiv=arxiv_settings(shape.sources),
         accounts=accounts,
         metrics_from=tuple(ip_network(one) for one in shape.metrics_from),
     )

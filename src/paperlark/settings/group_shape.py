@@ -18,6 +18,7 @@ from paperlark.settings.file_shape import (
     OpenAddress,
     Price,
     SecretName,
+    SourcesShape,
     Text,
 )
 from paperlark.settings.group import SignInMethod
@@ -128,6 +129,10 @@ class GroupShape(_Shape):
     )
     budget: GroupBudgetShape = Field(
         default=GroupBudgetShape(), description="a table [budget], with a database"
+    )
+    sources: SourcesShape = Field(
+        default=SourcesShape(),
+        description="a table [sources], as in a profile: where `paperlark fleet` asks arXiv",
     )
     mail: MailShape | None = Field(
         default=None, description="a table [mail], as in a profile: for sign-in links and agendas"

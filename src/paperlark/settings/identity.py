@@ -42,6 +42,8 @@ def known(settings: Settings, table: ReaderTable) -> Settings:
     A profile that is not known yet has an id under which nothing is stored. Raises IdentityShared
     where another profile has the same id, StoreError.
     """
+    if settings.is_stored and settings.id is not None:
+        return settings  # an account is its own reader, and there may be very many others
     return find_id(settings, table.all())
 
 
@@ -59,6 +61,8 @@ def claim(
     and title. `tell` is told of a new reader that could be taken for another. Raises
     IdentityShared where another profile has the same id, StoreError.
     """
+    if settings.is_stored and settings.id is not None:
+        return settings  # as `known`
     before = table.all()
     chosen = _choose(settings, before)
     if chosen not in before:

@@ -164,7 +164,7 @@ def _settings(
         people=_people(shape.sources) if profile.needs_people else None,
         output=_inside(home, shape.output),
         database=database_place(home, shape.database),
-        arxiv=_arxiv(shape.sources),
+        arxiv=arxiv_settings(shape.sources),
         site=_site(shape.site, home, _inside(home, shape.output)),
         mail=mail_settings(shape.mail) if shape.mail else None,
         channels=tuple(_channel(one) for one in shape.deliver),
@@ -203,10 +203,11 @@ def usual_arxiv() -> ArxivSettings:
     """Return arXiv's own addresses, for what is done before there is a profile."""
     from paperlark.settings.file_shape import SourcesShape  # noqa: PLC0415  # loads pydantic
 
-    return _arxiv(SourcesShape())
+    return arxiv_settings(SourcesShape())
 
 
-def _arxiv(shape: SourcesShape) -> ArxivSettings:
+def arxiv_settings(shape: SourcesShape) -> ArxivSettings:
+    """Return where arXiv is asked, and how."""
     return ArxivSettings(
         rss=shape.rss,
         pages=shape.pages,

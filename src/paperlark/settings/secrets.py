@@ -199,9 +199,10 @@ class Secrets:
 def find_variable(name: str, environment: Mapping[str, str]) -> FoundSecret | None:
     """Return the secret in the variable NAME, or in the file that NAME_FILE names; None without.
 
-    Of a file, one newline at its end is left out. Raises SecretUnusable where both are set, and
-    where the file cannot be read, is empty, too large, or readable by others; except in
-    /run/secrets and in systemd's folder of credentials, which nobody else can enter.
+    Of a file, one newline at its end is left out; an empty one counts as missing, for a container
+    needs a file also where there is no secret. Raises SecretUnusable where both are set, and where
+    the file cannot be read, is too large, or readable by others; except in /run/secrets and in
+    systemd's folder of credentials, which nobody else can enter.
     """
     here = environment.get(name, "").strip()
     path = environment.get(name + _FILE_SUFFIX, "").strip()
@@ -216,11 +217,7 @@ def find_variable(name: str, environment: Mapping[str, str]) -> FoundSecret | No
     closed = [Path(one) for one in (_MOUNTED, environment.get(_CREDENTIALS, "")) if one]
     text = _read_private(Path(path), closed=any(map(Path(path).is_relative_to, closed)))
     secret = text.removesuffix("\n").removesuffix("\r")
-    if not secret:
-        raise SecretUnusable(
-            f"the file {path} is empty", hint=f"write the secret into it, or unset {name}_FILE"
-        )
-    return FoundSecret(secret, f"the file {path}")
+    return FoundSecret(secret, f"the file {path}") if secret else None
 
 
 def _read_private(path: Path, *, closed: bool = False) -> str:

@@ -39,6 +39,7 @@ def account_settings(account: Account, group: GroupDatabase) -> Settings:
         database=group.database,
         output=home / "pages",
         site=replace(settings.site, folder=home / "site"),
+        month_of_all=group.month,
     )
 
 

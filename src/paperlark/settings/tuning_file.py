@@ -7,7 +7,7 @@ from pathlib import Path
 
 from paperlark.domain.profile import Cutoffs, FollowedAuthor, Profile
 from paperlark.settings.follow_file import check_author, follow_values, with_follow, without_follow
-from paperlark.settings.profile_edit import Values, edit_profile, with_number
+from paperlark.settings.profile_edit import ProfileEdit, Values, edit_profile, with_value
 
 
 def write_tuning(path: Path, own: Profile, tuned: Profile, *, instead_of: str) -> None:
@@ -16,17 +16,27 @@ def write_tuning(path: Path, own: Profile, tuned: Profile, *, instead_of: str) -
     Raises ProfileError, and then nothing changed, where the file is no longer the one with the
     fingerprint `instead_of`, or the values stand there in another form.
     """
+    tuning = tuning_edit(path, own, tuned)
+    if tuning is not None:
+        edit_profile(path, tuning, instead_of=instead_of)
+
+
+def tuning_edit(name: Path | str, own: Profile, tuned: Profile) -> ProfileEdit | None:
+    """Return the edit that makes one profile of the other; None where nothing differs.
+
+    Raises ProfileError, naming the profile, where an author could not be read again.
+    """
     removed = [n for n, one in enumerate(own.followed) if one not in tuned.followed]
     added = [one for one in tuned.followed if one not in own.followed]
     for one in added:
-        check_author(path, one)
+        check_author(name, one)
     numbers = [*_page_size(own, tuned), *_cutoffs(own.cutoffs, tuned.cutoffs)]
     if not (removed or added or numbers):
-        return
+        return None
 
     def edit(text: str) -> str:
         for table, key, value in numbers:
-            text = with_number(text, table, key, value)
+            text = with_value(text, table, key, value)
         for position in reversed(removed):
             text = without_follow(text, position)
         for author in added:
@@ -42,8 +52,7 @@ def write_tuning(path: Path, own: Profile, tuned: Profile, *, instead_of: str) -
                 changed[key] = value
         return {**changed, "follow": _follow(values.get("follow", []), removed, added)}
 
-    what = "its page_size, [cutoffs] or [[follow]] tables"
-    edit_profile(path, edit, change, what, instead_of=instead_of)
+    return ProfileEdit(edit, change, "its page_size, [cutoffs] or [[follow]] tables")
 
 
 def _page_size(own: Profile, tuned: Profile) -> list[tuple[str, str, int]]:

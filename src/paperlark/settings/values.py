@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -53,9 +54,12 @@ class ModelSettings:
 
         return prices.source(self.model, self.base_url, now, own=self.prices)
 
-    def check_price(self, now: datetime) -> None:
-        """Raise PriceUnknown where there is a budget but no known price."""
-        if self.budget.bounded and self.price_source(now) is None:
+    def check_price(self, now: datetime, *, bounded: bool = False) -> None:
+        """Raise PriceUnknown where there is a budget but no known price.
+
+        `bounded` where there is one beside that of the profile.
+        """
+        if (bounded or self.budget.bounded) and self.price_source(now) is None:
             raise PriceUnknown(
                 f"no price known for {self.model} at {self.base_url}, so [budget] cannot be kept",
                 hint="state its price in [judge.prices] (0 for a server of your own), or leave"
@@ -170,7 +174,8 @@ class Settings:
     profile's, and `id` what stands there, None where nothing does: `profile.id` is then to be
     found in the database. `at_most` is how many seconds a run may be at work. `keys` has the key
     of each command of the reading app, and `read_address` is where a browser reaches it, None where
-    nobody said so. `assistant_votes` is whether assistants may vote and save.
+    nobody said so. `assistant_votes` is whether assistants may vote and save. `month_of_all` are
+    the US dollars that all reader accounts of the database together may cost a month.
     """
 
     profile: Profile
@@ -189,6 +194,7 @@ class Settings:
     keys: Mapping[str, str] = field(default_factory=lambda: KEYS)
     read_address: str | None = None
     assistant_votes: bool = False
+    month_of_all: Decimal | None = None
 
     @property
     def is_stored(self) -> bool:

@@ -79,6 +79,17 @@ class AccountStore:
             found += self._accounts(f"WHERE reader IN ({marks}) ORDER BY reader", part)
         return tuple(found)
 
+    def sharing(self, group: str) -> tuple[str, ...]:
+        """Return the ids of the enabled readers of a group who show papers to it, sorted."""
+        with store_errors(self._database):
+            rows = self._connection.execute(
+                "SELECT reader FROM accounts JOIN sharing ON sharing.profile = reader"
+                " WHERE group_name = ? AND disabled = 0 AND (wanted = 1 OR saved = 1)"
+                " ORDER BY reader",
+                (group,),
+            ).fetchall()
+        return tuple(str(reader) for (reader,) in rows)
+
     def page(self, *, group: str | None, after: str, most: int) -> tuple[Account, ...]:
         """Return at most so many accounts whose ids come after one, sorted by id."""
         where, values = _selected(group, enabled=False)
@@ -115,10 +126,6 @@ class AccountStore:
                     f"there is a reader {account.id!r} already", hint="choose another id"
                 )
             self._check_sign_in(account)
-            self._connection.execute(
-                "INSERT INTO readers (id, title, profile) VALUES (?, ?, '')",
-                (account.id, account.name),
-            )
             return self._write(account)
 
     def change(self, account: Account, *, instead_of: datetime | None) -> Account:
@@ -188,6 +195,11 @@ class AccountStore:
         self._connection.execute(
             "INSERT INTO account_groups (name) VALUES (?) ON CONFLICT (name) DO NOTHING",
             (stored.group,),
+        )
+        self._connection.execute(
+            "INSERT INTO readers (id, title, profile) VALUES (?, ?, '')"
+            " ON CONFLICT (id) DO UPDATE SET title = excluded.title",
+            (stored.id, stored.name),
         )
         columns = _COLUMNS.split(", ")
         updates = ", ".join(f"{one} = excluded.{one}" for one in columns[1:])

@@ -22,6 +22,7 @@ from paperlark.domain.paper import PaperId
 from paperlark.ports import BatchJobs, Progress
 from paperlark.store.connection import DatabaseConnection, store_errors, transaction
 from paperlark.store.judgements import insert_exchanges
+from paperlark.store.quotas import charge, settle
 
 _COLUMNS = (
     "key, day, profile, criteria, judge, model, base_url, questions, most, job, state, misses, at"
@@ -38,10 +39,12 @@ class BatchJobStore:
         database: DatabasePlace,
         *,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        month_of_all: Decimal | None = None,
     ) -> None:
         self._connection = connection
         self._database = database
         self._now = now
+        self._month_of_all = month_of_all
 
     def open_jobs(self) -> tuple[BatchJob, ...]:
         """Return all jobs whose replies are not stored yet."""
@@ -54,14 +57,23 @@ class BatchJobStore:
         )
 
     def keep(self, job: BatchJob) -> None:
-        """Store a job, replacing its earlier state."""
-        with store_errors(self._database), transaction(self._connection, job.judgement_key.profile):
+        """Store a job, replacing its earlier state.
+
+        Raises BudgetSpent for a new one that the quota of an account does not allow.
+        """
+        profile = job.judgement_key.profile
+        with store_errors(self._database), transaction(self._connection, profile):
+            if self._counted(job) is None:
+                most_of_all = self._month_of_all
+                charge(self._connection, profile, job.at, job.most, month_of_all=most_of_all)
             self._write(job)
 
     def drop(self, job: BatchJob) -> None:
         """Delete a job that never reached the service."""
         with store_errors(self._database), transaction(self._connection, job.judgement_key.profile):
+            counted = self._counted(job) or Decimal(0)
             self._connection.execute("DELETE FROM jobs WHERE key = ?", (job.key,))
+            settle(self._connection, job.judgement_key.profile, job.at, -counted)
 
     def collect(self, job: BatchJob, model_calls: Iterable[ModelCall]) -> None:
         """Store the results of a job and mark it collected, in one transaction."""
@@ -71,8 +83,18 @@ class BatchJobStore:
             ).fetchone()
             if row == (BatchJobState.COLLECTED,):
                 return
-            insert_exchanges(self._connection, model_calls, job.judgement_key, self._now())
+            calls = tuple(model_calls)
+            cost = sum((one.spend.bound or Decimal(0) for one in calls), Decimal(0))
+            # Before the judgements: everybody locks sums first.
+            difference = cost - (self._counted(job) or Decimal(0))
+            settle(self._connection, job.judgement_key.profile, job.at, difference)
+            insert_exchanges(self._connection, calls, job.judgement_key, self._now())
             self._write(replace(job, state=BatchJobState.COLLECTED))
+
+    def _counted(self, job: BatchJob) -> Decimal | None:
+        """Return what a stored job may cost in US dollars, 0 if unknown; None where it is new."""
+        row = self._connection.execute("SELECT most FROM jobs WHERE key = ?", (job.key,)).fetchone()
+        return None if row is None else Decimal(row[0] or 0)
 
     def _find(self, where: str, *values: str) -> tuple[BatchJob, ...]:
         with store_errors(self._database):

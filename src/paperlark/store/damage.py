@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sqlite3
-from collections.abc import Iterator
-from functools import cache
+from collections.abc import Callable, Iterator
+from functools import cache, partial
 from importlib.resources import files
+from typing import Any
+
+from paperlark.store.day_values import unpack_digest, unpack_ranking
 
 _TABLE = re.compile(r"^CREATE (?:VIRTUAL )?TABLE (\w+)", re.MULTILINE)
 _JSON = {
     "batches": ("notes", "trail"),
-    "digests": ("digest",),
     "jobs": ("questions", "misses"),
     "library": ("authors",),
-    "matches": ("words_for", "words_against", "precedents"),
     "papers": ("authors",),
     "parcels": ("messages", "fates"),
     "servers": ("dialect",),
 }
-_DAYS = ("batches", "digests", "explored", "library", "listings", "matches", "scanned")
+_DAYS = ("batches", "digests", "explored", "library", "listings", "shown_or_judged")
 _TIMES = {"feedback": ("at",), "parcels": ("since", "at")}
 _VECTORS = """
     SELECT 1 FROM places WHERE length(place) > 0 GROUP BY space
@@ -44,12 +46,33 @@ def find_unreadable(connection: sqlite3.Connection) -> str | None:
 
     It reads the rows of most tables, as SQLite's check does.
     """
+    for column, unpack in _VALUES.items():
+        connection.create_function(
+            f"reads_{column}", 1, partial(_reads, unpack), deterministic=True
+        )
     for table, condition in _conditions():
         if connection.execute(f"SELECT 1 FROM {table} WHERE NOT ({condition}) LIMIT 1").fetchone():  # noqa: S608
             return f"the table {table} has a row that cannot be read"
     if connection.execute(_VECTORS).fetchone():
         return "the table places has a row that cannot be read"
     return None
+
+
+def _reads(unpack: Callable[[Any], object], value: object) -> bool:
+    """Return whether a stored value can be read."""
+    try:
+        unpack(value)
+    except (ValueError, TypeError):
+        return False
+    return True
+
+
+def _read_digest(value: Any) -> None:  # noqa: ANN401  # whatever a file has there
+    json.loads(unpack_digest(value))
+
+
+_VALUES = {"digest": _read_digest, "ranking": unpack_ranking}
+"""The compressed columns of digests, and what reads them."""
 
 
 @cache
@@ -65,6 +88,8 @@ def _conditions() -> Iterator[tuple[str, str]]:
     for table, columns in _JSON.items():
         for column in columns:
             yield table, f"typeof({column}) = 'text' AND json_valid({column})"
+    for column in _VALUES:
+        yield "digests", f"reads_{column}({column})"
     for table in _DAYS:
         yield table, "coalesce(date(day, '+0 days') = day, 0)"
     for table, columns in _TIMES.items():

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from itertools import islice
 from operator import attrgetter
-from typing import Any
 
 from paperlark.domain.archive import CacheEntry, PaperVector, VectorChunk
 from paperlark.domain.database_place import DatabasePlace
-from paperlark.domain.digest import Digest
 from paperlark.domain.paper import Paper, PaperId
 from paperlark.store.announcements import paper_of
-from paperlark.store.connection import DatabaseConnection, store_errors, transaction
+from paperlark.store.connection import (
+    DatabaseConnection,
+    marked,
+    rows_with,
+    store_errors,
+    transaction,
+)
 
 _AT_ONCE = 4096
 """Vectors read at a time: 1.7 MB."""
@@ -43,21 +46,18 @@ _KEEP = """
         space = excluded.space, place = excluded.place
 """
 
+# Nothing is written where a paper is there already: on a server a row written again is a new row.
 _ANNOUNCE = """
     INSERT INTO places (paper_id, day, title, space, place)
-    SELECT id, :day, title, '', :nothing FROM papers WHERE id = :paper ORDER BY version LIMIT 1
-    ON CONFLICT (paper_id) DO UPDATE
-    SET day = CASE WHEN excluded.day < places.day THEN excluded.day ELSE places.day END
+    SELECT p.id, ?, p.title, '', ? FROM papers p WHERE p.id IN ({keys})
+        AND p.version = (SELECT min(version) FROM papers WHERE id = p.id)
+    ON CONFLICT (paper_id) DO UPDATE SET day = excluded.day WHERE excluded.day < places.day
 """
-
 
 _UNANNOUNCED = """
     SELECT 1 FROM papers p WHERE p.id IN ({keys})
     AND NOT EXISTS (SELECT 1 FROM places w WHERE w.paper_id = p.id AND w.day <= ?) LIMIT 1
 """
-
-_ASKED_AT_ONCE = 500
-"""Keys in one question: SQLite takes some thousands; one by one takes three times as long."""
 
 _PLACED = """
     SELECT paper_id, day, title, place FROM places WHERE paper_id IN ({keys}) AND space = ?
@@ -65,16 +65,6 @@ _PLACED = """
 
 _MOST_ENCODINGS = 50_000
 """Encodings that are kept, 80 MB: two months of the largest categories."""
-
-
-def _rows_with(
-    connection: DatabaseConnection, question: str, keys: Iterable[str | bytes], *others: str
-) -> Iterator[tuple[Any, ...]]:
-    """Yield the rows of a question about many keys, which go where it has `{keys}`."""
-    left = iter(keys)
-    while some := tuple(islice(left, _ASKED_AT_ONCE)):
-        marks = ", ".join("?" * len(some))
-        yield from connection.execute(question.format(keys=marks), (*some, *others))
 
 
 class VectorStore:
@@ -88,7 +78,7 @@ class VectorStore:
         """Return the vectors of those papers that have one in this embedding."""
         with store_errors(self._database):
             asked = list(papers)
-            rows = _rows_with(self._connection, _PLACED, asked, space)
+            rows = rows_with(self._connection, _PLACED, asked, space)
             found = {
                 PaperId(paper): PaperVector(PaperId(paper), date.fromisoformat(day), title, vector)
                 for paper, day, title, vector in rows
@@ -142,7 +132,7 @@ class EncodingStore:
         """Return those that are kept, by what they were made of."""
         question = "SELECT made_of, content FROM encodings WHERE made_of IN ({keys})"
         with store_errors(self._database):
-            return dict(_rows_with(self._connection, question, made_of))
+            return dict(rows_with(self._connection, question, made_of, large=True))
 
     def keep(self, encodings: Mapping[bytes, bytes]) -> None:
         """Keep more of them, and no more than _MOST_ENCODINGS: the oldest go."""
@@ -179,7 +169,7 @@ class CacheStore:
         """Return the cached content of these keys, in few queries."""
         question = "SELECT key, made_of, content FROM scratch WHERE key IN ({keys})"
         with store_errors(self._database):
-            rows = _rows_with(self._connection, question, made_of)
+            rows = rows_with(self._connection, question, made_of, large=True)
             return {key: content for key, of, content in rows if made_of[key] == of}
 
     def keep(self, scraps: Iterable[CacheEntry]) -> None:
@@ -206,18 +196,16 @@ def derived_stores(
     )
 
 
-def lacks_announced(connection: DatabaseConnection, digest: Digest) -> bool:
+def lacks_announced(connection: DatabaseConnection, papers: Iterable[PaperId], day: date) -> bool:
     """Return whether one of a day's papers, whose text is known, is not registered yet."""
-    rows = _rows_with(connection, _UNANNOUNCED, digest.scanned, digest.day.isoformat())
+    rows = rows_with(connection, _UNANNOUNCED, papers, day.isoformat())
     return next(rows, None) is not None
 
 
-def announce_papers(connection: DatabaseConnection, digest: Digest) -> None:
+def announce_papers(connection: DatabaseConnection, papers: Iterable[PaperId], day: date) -> None:
     """Register a day's papers, where their texts are known, to be embedded later.
 
     Papers of a restored day, and of a page made without precedents, have no vector yet.
     """
-    day = digest.day.isoformat()
-    connection.executemany(
-        _ANNOUNCE, ({"paper": paper, "day": day, "nothing": b""} for paper in digest.scanned)
-    )
+    for marks, some in marked(papers):
+        connection.execute(_ANNOUNCE.format(keys=marks), (day.isoformat(), b"", *some))

@@ -3,28 +3,37 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from functools import cache
-from typing import TYPE_CHECKING
+from itertools import groupby
+from operator import itemgetter
+from typing import TYPE_CHECKING, NamedTuple
 
 from paperlark.domain.database_place import DatabasePlace
-from paperlark.domain.digest import Digest, Ranked, SeenBefore, Status
+from paperlark.domain.digest import Digest, SeenBefore, Status
 from paperlark.domain.errors import StoreError, Unimportable
 from paperlark.domain.exploration import Explored, Outcome
-from paperlark.domain.paper import Paper, PaperId
+from paperlark.domain.paper import PaperId
 from paperlark.domain.profile import Cutoffs
 from paperlark.store.announcements import keep_papers, lacks_papers
-from paperlark.store.connection import DatabaseConnection, store_errors, transaction
+from paperlark.store.connection import (
+    DatabaseConnection,
+    marked,
+    rows_with,
+    store_errors,
+    transaction,
+)
+from paperlark.store.day_values import pack_digest, pack_ranking, unpack_digest, unpack_ranking
 from paperlark.store.derived import announce_papers, lacks_announced
+from paperlark.store.paper_sets import Versions, announced_versions, keep_paper_set
 from paperlark.store.scanned import (
     as_calibrated,
     explored_before,
     keep_explored,
-    keep_matches,
-    matches_of,
+    keep_shown_or_judged,
     outcomes_before,
 )
 
@@ -39,12 +48,34 @@ def _adapter() -> TypeAdapter[Digest]:
     return TypeAdapter(Digest)
 
 
-# A paper of a later day counts unless this day announced it: then it was here first.
+# From the papers to the days, which SQLite would go through first: most papers are new.
 _SEEN = """
-    SELECT min(day), min(CASE on_page WHEN 1 THEN day END) FROM scanned s
-    WHERE profile = :profile AND paper_id = :paper AND (day < :day OR (day > :day AND NOT EXISTS (
-        SELECT 1 FROM scanned WHERE profile = :profile AND paper_id = :paper AND day = :day)))
+    SELECT m.paper_id, d.day, coalesce(s.on_page, 0)
+    FROM paper_set_members m CROSS JOIN digests d
+    LEFT JOIN shown_or_judged s
+        ON s.profile = d.profile AND s.day = d.day AND s.paper_id = m.paper_id
+    WHERE m.paper_id IN ({keys}) AND d.paper_set = m.paper_set AND d.profile = ?
+    ORDER BY d.day
 """
+_COLUMNS = ("profile", "day", "paper_set", "fingerprint", "digest", "ranking")
+_OF_A_DAY = ("digests", "shown_or_judged", "explored")
+"""The tables whose rows of a reader's day are written anew together."""
+
+
+class PackedDigest(NamedTuple):
+    """A digest with the values that it is stored as: made without a database, on any core."""
+
+    digest: Digest
+    fingerprint: str
+    text: bytes
+    ranking: bytes | None
+
+
+def packed(digest: Digest, text: str | None = None) -> PackedDigest:
+    """Return a digest as it is stored; `text` is its JSON, where that is known."""
+    text = _text(digest) if text is None else text
+    ranking = pack_ranking(digest.ranked)
+    return PackedDigest(digest, _fingerprint(text, ranking), pack_digest(text), ranking)
 
 
 class DigestStore:
@@ -56,87 +87,147 @@ class DigestStore:
 
     def save(self, digest: Digest) -> None:
         """Store the digest, replacing an earlier one of that profile and day."""
-        text = _text(digest)
-        with store_errors(self._database), self._writing(digest) as shared:
-            self._write(digest, text, shared=shared)
+        self.save_many((packed(digest),))
+
+    def save_many(self, digests: Sequence[PackedDigest]) -> None:
+        """Store digests of many readers, each replacing an earlier one of that reader and day.
+
+        All or none, in few statements. Within a transaction it takes part in that, as a shard of
+        a fleet does, whose end is stored with its digests. What all readers of a day share, such
+        as texts of papers, is written once for them, and not at all where it is there already:
+        `share` does so before.
+        """
+        with store_errors(self._database):
+            if self._connection.in_transaction:
+                self._write(digests)
+                return
+            with self._writing(digests):
+                self._write(digests)
+
+    def share(self, digests: Sequence[PackedDigest]) -> None:
+        """Store what these digests share with those of other readers, in a transaction of its own.
+
+        Other workers then do not wait for each other until a block of digests is stored.
+        """
+        with store_errors(self._database), transaction(self._connection):
+            self._share(digests)
 
     def add(self, digest: Digest) -> bool:
         """Store the digest unless there is one of that day already; return whether it was stored.
 
         Raises Unimportable, and stores nothing, where it could not be read back.
         """
-        text = _readable(digest)
-        with store_errors(self._database), self._writing(digest) as shared:
+        ready = packed(digest, _readable(digest))
+        with store_errors(self._database), self._writing([ready]):
             new = not self._connection.execute(
                 "SELECT 1 FROM digests WHERE profile = ? AND day = ?",
                 (digest.reader_id, digest.day.isoformat()),
             ).fetchone()
             if new:
-                self._write(digest, text, shared=shared)
+                self._write((ready,))
         return new
 
     @contextmanager
-    def _writing(self, digest: Digest) -> Iterator[bool]:
-        """Begin the transaction of a digest; yield whether it also writes what readers share.
+    def _writing(self, digests: Sequence[PackedDigest]) -> Iterator[None]:
+        """Begin the transaction of digests, which may also write what readers share.
 
         Papers are never taken out again, so what was found before the locks is so after them: only
         the first of the readers of a day's papers keeps the others waiting.
         """
-        connection = self._connection
-        papers, printed = _papers(digest)
-        shared = lacks_papers(connection, papers, printed=printed)
-        shared = shared or lacks_announced(connection, digest)
-        with transaction(connection, digest.reader_id, shared=shared):
-            yield shared
+        shared = any(map(self._lacks_shared, (one.digest for one in digests)))
+        readers = [one.digest.reader_id for one in digests]
+        with transaction(self._connection, *readers, shared=shared):
+            yield
 
-    def _write(self, digest: Digest, text: str, *, shared: bool) -> None:
-        key = (digest.reader_id, digest.day.isoformat())
-        self._connection.execute(
-            "INSERT INTO digests (profile, day, digest, fingerprint) VALUES (?, ?, ?, ?)"
-            " ON CONFLICT (profile, day) DO UPDATE"
-            " SET digest = excluded.digest, fingerprint = excluded.fingerprint",
-            (*key, text, _fingerprint(text, digest.ranked)),
+    def _lacks_shared(self, digest: Digest) -> bool:
+        """Return whether a paper of a digest is not stored yet as the digest has it."""
+        papers = [entry.paper for entry in digest.entries]
+        printed = digest.status is Status.IMPORTED
+        return lacks_papers(self._connection, papers, printed=printed) or lacks_announced(
+            self._connection, digest.scanned, digest.day
         )
-        self._connection.execute("DELETE FROM scanned WHERE profile = ? AND day = ?", key)
-        self._connection.executemany(
-            "INSERT INTO scanned"
-            " (profile, day, paper_id, on_page, place, relevance, novelty, version)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, coalesce(?, (SELECT max(version) FROM listings"
-            " WHERE paper_id = ? AND day = ?)))",
-            _scanned(digest),
+
+    def _write(self, digests: Sequence[PackedDigest]) -> None:
+        sets = self._share(digests)
+        keys = [(one.digest.reader_id, one.digest.day.isoformat()) for one in digests]
+        for table in _OF_A_DAY:
+            self._forget(table, keys)
+        self._connection.insert_rows(
+            "digests",
+            _COLUMNS,
+            (
+                (*key, paper_set, one.fingerprint, one.text, one.ranking)
+                for key, paper_set, one in zip(keys, sets, digests, strict=True)
+            ),
         )
-        keep_explored(self._connection, digest)
-        keep_matches(self._connection, digest)
-        if shared:
-            papers, printed = _papers(digest)
-            keep_papers(self._connection, papers, printed=printed)
-            announce_papers(self._connection, digest)
+        keep_shown_or_judged(self._connection, (one.digest for one in digests))
+        keep_explored(self._connection, (one.digest for one in digests))
+
+    def _forget(self, table: str, keys: Iterable[tuple[str, str]]) -> None:
+        """Delete the rows of those readers and days."""
+        by_day = groupby(sorted(keys, key=itemgetter(1)), key=itemgetter(1))
+        for day, some in by_day:
+            for marks, readers in marked(profile for profile, _ in some):
+                self._connection.execute(
+                    f"DELETE FROM {table} WHERE profile IN ({marks}) AND day = ?",  # noqa: S608
+                    (*readers, day),
+                )
+
+    def _share(self, digests: Sequence[PackedDigest]) -> list[int | None]:
+        """Store what they share; return the number of each one's set of scanned papers."""
+        of_day: dict[date, list[Digest]] = {}
+        for one in digests:
+            of_day.setdefault(one.digest.day, []).append(one.digest)
+        announced: dict[date, Versions] = {}
+        for day, some in of_day.items():
+            self._share_papers(some, day)
+            announced[day] = announced_versions(self._connection, day)
+        numbers: dict[tuple[date, bool, tuple[PaperId, ...]], int | None] = {}
+        for digest in (one.digest for one in digests):
+            key = _scanned_key(digest)
+            if key not in numbers:
+                # An imported page lists selected papers, not the announcement.
+                versions = {} if digest.status is Status.IMPORTED else announced[digest.day]
+                papers = {paper: versions.get(paper) for paper in digest.scanned}
+                numbers[key] = keep_paper_set(self._connection, papers)
+        return [numbers[_scanned_key(one.digest)] for one in digests]
+
+    def _share_papers(self, digests: Sequence[Digest], day: date) -> None:
+        """Store the texts of a day's papers, and that they were announced."""
+        for printed in (False, True):
+            # A restored digest has no batches: its page is the only source of the texts.
+            texts = {
+                (entry.paper.id, entry.paper.version): entry.paper
+                for digest in digests
+                if (digest.status is Status.IMPORTED) is printed
+                for entry in digest.entries
+            }
+            keep_papers(self._connection, texts.values(), printed=printed)
+        scanned = dict.fromkeys(paper for digest in digests for paper in digest.scanned)
+        announce_papers(self._connection, scanned, day)
 
     def digest(self, profile: str, day: date) -> Digest | None:
         """Return the digest of that day, None where there is none.
 
-        Raises StoreError when the stored text is not a digest.
+        Raises StoreError when the stored value is not a digest.
         """
         with store_errors(self._database):
             row = self._connection.execute(
-                "SELECT digest FROM digests WHERE profile = ? AND day = ?",
+                "SELECT digest, ranking FROM digests WHERE profile = ? AND day = ?",
                 (profile, day.isoformat()),
             ).fetchone()
         if row is None:
             return None
         try:
-            digest = _adapter().validate_json(row[0])
+            digest = _adapter().validate_json(unpack_digest(row[0]))
         except ValueError as error:
             raise StoreError(
                 f"the digest of {day} in {self._database} cannot be read",
                 hint=f"make it again: paperlark run --date {day}",
             ) from error
-        ranked = self._ranked(profile, day)
-        return replace(digest, ranked=as_calibrated(ranked) if digest.calibrated else ranked)
-
-    def _ranked(self, profile: str, day: date) -> tuple[Ranked, ...]:
         with store_errors(self._database):
-            return matches_of(self._connection, profile, day)
+            ranked = unpack_ranking(row[1])
+        return replace(digest, ranked=as_calibrated(ranked) if digest.calibrated else ranked)
 
     def days(self, profile: str) -> tuple[date, ...]:
         """Return the days that have a digest, in order."""
@@ -158,11 +249,11 @@ class DigestStore:
     def _hash_of(self, profile: str, day: date) -> str:
         """Compute and store the hash of a digest that has none yet."""
         key = (profile, day.isoformat())
-        with store_errors(self._database), transaction(self._connection):
-            (text,) = self._connection.execute(
-                "SELECT digest FROM digests WHERE profile = ? AND day = ?", key
+        with store_errors(self._database), transaction(self._connection, profile):
+            text, ranking = self._connection.execute(
+                "SELECT digest, ranking FROM digests WHERE profile = ? AND day = ?", key
             ).fetchone()
-            computed = _fingerprint(text, matches_of(self._connection, profile, day))
+            computed = _fingerprint(unpack_digest(text), ranking and bytes(ranking))
             self._connection.execute(
                 "UPDATE digests SET fingerprint = ? WHERE profile = ? AND day = ?", (computed, *key)
             )
@@ -176,18 +267,12 @@ class DigestStore:
         Or on a later one whose page was made before this one's.
         """
         with store_errors(self._database):
-            about = {"profile": profile, "day": day.isoformat()}
-            rows = {
-                paper: self._connection.execute(_SEEN, {**about, "paper": paper}).fetchone()
-                for paper in papers
-            }
-            return {
-                paper: SeenBefore(
-                    date.fromisoformat(first), date.fromisoformat(shown) if shown else None
-                )
-                for paper, (first, shown) in rows.items()
-                if first is not None
-            }
+            rows = rows_with(self._connection, _SEEN, papers, profile)
+            days: dict[PaperId, dict[date, bool]] = {}
+            for paper, at, on_page in rows:
+                days.setdefault(PaperId(paper), {})[date.fromisoformat(at)] = bool(on_page)
+        found = {paper: seen_before(day, on_page) for paper, on_page in days.items()}
+        return {paper: seen for paper, seen in found.items() if seen}
 
     def explored(self, profile: str, day: date, days: int) -> tuple[Explored, ...]:
         """Return the random samples judged on the last `days` days that had one."""
@@ -200,15 +285,6 @@ class DigestStore:
         """Return what became of the papers of the last `days` earlier days with judged ones."""
         with store_errors(self._database):
             return outcomes_before(self._connection, profile, day, days, cutoffs)
-
-
-def _papers(digest: Digest) -> tuple[tuple[Paper, ...], bool]:
-    """Return the papers of a page, and whether that page is the only source of their texts.
-
-    An imported digest has no batches.
-    """
-    papers = tuple(entry.paper for entry in digest.entries)
-    return papers, digest.status is Status.IMPORTED
 
 
 def _text(digest: Digest) -> str:
@@ -228,27 +304,23 @@ def _readable(digest: Digest) -> str:
     return text
 
 
-def _fingerprint(text: str, ranked: Iterable[Ranked]) -> str:
+def _fingerprint(text: str, ranking: bytes | None) -> str:
     known = hashlib.sha256(text.encode("utf-8", "surrogatepass"))
-    for one in ranked:
-        known.update(repr(one).encode("utf-8", "surrogatepass"))
+    known.update(ranking or b"")
     return known.hexdigest()[:16]
 
 
-def _scanned(digest: Digest) -> Iterator[tuple[str | int | None, ...]]:
-    """Yield a row for each scanned paper, with its scores where it was judged.
+def _scanned_key(digest: Digest) -> tuple[date, bool, tuple[PaperId, ...]]:
+    """Return what is equal for digests whose sets of papers are."""
+    return digest.day, digest.status is Status.IMPORTED, digest.scanned
 
-    An imported page lists selected papers, not the announcement, so it must not count as one: the
-    versions are unknown, and its scores become examples through the library.
+
+def seen_before(day: date, on_page: Mapping[date, bool]) -> SeenBefore | None:
+    """Return when a paper was seen first, of the days that scanned it, in order.
+
+    One of a later day counts unless this day announced it: then it was here first.
     """
-    day = digest.day.isoformat()
-    imported = digest.status is Status.IMPORTED
-    shown = {entry.paper.id: (entry.place, entry.paper.version) for entry in digest.entries}
-    judged = {one.paper_id: one for one in digest.judgements}
-    for paper in digest.scanned:
-        one = judged.get(paper)
-        scores = (one.relevance, one.novelty) if one else (None, None)
-        place, version = shown.get(paper, (None, None))
-        version = None if imported else one.version if one else version
-        listed = "" if imported else day
-        yield digest.reader_id, day, paper, paper in shown, place, *scores, version, paper, listed
+    counting = [one for one in on_page if one < day or (one > day and day not in on_page)]
+    if not counting:
+        return None
+    return SeenBefore(counting[0], next((one for one in counting if on_page[one]), None))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from itertools import chain
 from typing import Any
 
 from paperlark.domain.calendar import NEW_YORK, today
@@ -35,21 +37,25 @@ _SEEN_BEFORE = """coalesce(
 ) < :day"""
 
 DAYS = """
-    SELECT DISTINCT day FROM scanned WHERE profile = :profile AND day < :day
+    SELECT day FROM digests WHERE profile = :profile AND day < :day AND paper_set IS NOT NULL
     ORDER BY day DESC LIMIT :most
 """
 
 # Latest first is the order of an index: nothing is sorted, and reading can stop early.
-ANNOUNCED = """
+_PAPERS_OF_DAYS = """
     SELECT p.id, p.version, p.title, p.authors, p.abstract, p.categories,
         s.day, s.relevance, s.novelty, coalesce(1 / e.inclusion, 1)
-    FROM scanned s JOIN papers p ON p.id = s.paper_id AND p.version = s.version
+    FROM {source} s JOIN papers p ON p.id = s.paper_id AND p.version = s.version
     LEFT JOIN explored e
         ON e.profile = s.profile AND e.day = s.day AND e.paper_id = s.paper_id
-    WHERE s.profile = :profile AND s.day >= :first AND s.day < :day
-        AND (s.day >= :streamed OR s.relevance IS NOT NULL)
+    WHERE s.profile = :profile AND {of_days}
     ORDER BY s.day DESC, s.paper_id DESC
 """
+ANNOUNCED = _PAPERS_OF_DAYS.format(source="scanned", of_days="s.day >= :streamed AND s.day < :day")
+JUDGED_BEFORE = _PAPERS_OF_DAYS.format(
+    source="shown_or_judged",
+    of_days="s.day >= :first AND s.day < :streamed AND s.relevance IS NOT NULL",
+)
 
 _IN_TIME = f"(w.at < :midnight AND {_SEEN_BEFORE})"
 
@@ -58,7 +64,7 @@ _VOTED = """
     LEFT JOIN papers p ON p.id = w.paper_id
         AND p.version = coalesce(w.version, (SELECT max(version) FROM papers WHERE id = p.id))
     LEFT JOIN library l ON l.profile = w.profile AND l.paper_id = w.paper_id
-    WHERE w.profile = :profile AND w.id <= :last_vote AND coalesce(p.title, l.title) IS NOT NULL
+    WHERE w.profile IN ({readers}) AND w.id <= :last_vote AND coalesce(p.title, l.title) IS NOT NULL
 """
 
 VOTES = f"""
@@ -70,8 +76,8 @@ VOTES = f"""
 """  # composed of constants only
 
 VOTE_TIMES = f"""
-    SELECT w.paper_id, w.id, w.vote, CASE WHEN {_IN_TIME} THEN 1 ELSE 0 END {_VOTED}
-    ORDER BY w.at, w.id
+    SELECT w.profile, w.paper_id, w.id, w.vote, CASE WHEN {_IN_TIME} THEN 1 ELSE 0 END {_VOTED}
+    ORDER BY w.profile, w.at, w.id
 """  # likewise
 
 # As known before the day: a version that was announced later would change pages made again.
@@ -79,7 +85,8 @@ _TOUCHED = f"""
     FROM triage w JOIN papers p ON p.id = w.paper_id AND p.version = coalesce(
         (SELECT max(version) FROM listings WHERE paper_id = w.paper_id AND day < :day),
         (SELECT min(version) FROM papers WHERE id = w.paper_id))
-    WHERE w.profile = :profile AND w.action IN ('save', 'open') AND (:all_votes = 1 OR {_IN_TIME})
+    WHERE w.profile IN ({{readers}}) AND w.action IN ('save', 'open')
+        AND (:all_votes = 1 OR {_IN_TIME})
 """  # noqa: S608  # likewise
 
 KEPT = f"""
@@ -102,34 +109,33 @@ LIBRARY = f"""
 # A digest's fingerprint changes whenever what is scanned, judged or explored of its day does: all
 # of it is written with the digest.
 _FILED = """
-    SELECT s.day, d.fingerprint FROM digests d
-    JOIN (SELECT DISTINCT day FROM scanned WHERE profile = :profile AND day < :day
-        ORDER BY day DESC LIMIT :most) s ON s.day = d.day
-    WHERE d.profile = :profile ORDER BY s.day
+    SELECT profile, day, fingerprint FROM digests
+    WHERE profile IN ({readers}) AND day < :day AND paper_set IS NOT NULL
+    ORDER BY profile, day
 """
 
 # Abstracts by their length: they hardly ever change, and of an imported paper once, to arXiv's own.
 _CAST = f"""
-    SELECT w.paper_id, coalesce(p.version, l.version), w.vote, w.at,
+    SELECT w.profile, w.paper_id, coalesce(p.version, l.version), w.vote, w.at,
         coalesce(p.title, l.title), length(coalesce(p.abstract, l.abstract))
     {_VOTED} AND (:all_votes = 1 OR {_IN_TIME})
-    ORDER BY w.at, w.id
+    ORDER BY w.profile, w.at, w.id
 """  # composed of constants only
 
 _HELD = f"""
-    SELECT w.paper_id, w.version, w.day, w.wanted, w.relevance, w.novelty, w.title,
+    SELECT w.profile, w.paper_id, w.version, w.day, w.wanted, w.relevance, w.novelty, w.title,
         length(w.abstract)
     FROM library w
-    WHERE w.profile = :profile AND w.removed = 0
+    WHERE w.profile IN ({{readers}}) AND w.removed = 0
         AND (w.day < :day OR w.day = :day AND w.relevance IS NULL)
         AND {_SEEN_BEFORE}
-    ORDER BY w.day, w.paper_id
+    ORDER BY w.profile, w.day, w.paper_id
 """  # noqa: S608  # likewise
 
 _ACTED = f"""
-    SELECT w.id, w.paper_id, p.version, w.action, w.is_on, w.at, w.undoes, p.title,
+    SELECT w.profile, w.id, w.paper_id, p.version, w.action, w.is_on, w.at, w.undoes, p.title,
         length(p.abstract)
-    {_TOUCHED} ORDER BY w.number
+    {_TOUCHED} ORDER BY w.profile, w.number
 """  # likewise
 
 JUDGED_DAYS = 120
@@ -174,16 +180,23 @@ class ExampleStore:
 
         "" where a digest of an older version has no fingerprint yet.
         """
-        about = self._about(profile, day)
+        return self.fingerprints([profile], day)[profile.id]
+
+    def fingerprints(self, profiles: Sequence[Profile], day: date) -> Mapping[str, str]:
+        """Return the fingerprint of each of these readers, by id, in as few questions as of one."""
+        about = self._about_day(day)
+        readers = [one.id for one in profiles]
         with store_errors(self._database):
-            filed = self._ask(_FILED, about, most=JUDGED_DAYS).fetchall()
-            if any(hashed is None for _, hashed in filed):
-                return ""
-            cast = self._ask(_CAST, about, last_vote=LAST_VOTE).fetchall()
-            held = self._ask(_HELD, about).fetchall()
-            acted = self._ask(_ACTED, about).fetchall()
-        known = (code_fingerprint(*_READ_BY), profile.id, profile.cutoffs, filed, cast, held, acted)
-        return hashlib.sha256(repr(known).encode(errors="replace")).hexdigest()
+            filed = self._ask_each(_FILED, about, readers)
+            cast = self._ask_each(_CAST, about, readers, last_vote=LAST_VOTE)
+            held = self._ask_each(_HELD, about, readers)
+            acted = self._ask_each(_ACTED, about, readers)
+        return {
+            one.id: _fingerprint(
+                one, filed[one.id][-JUDGED_DAYS:], cast[one.id], held[one.id], acted[one.id]
+            )
+            for one in profiles
+        }
 
     def evidence_up_to(self, profile: Profile, day: date, *last_votes: int) -> tuple[Evidence, ...]:
         """Return the same as if votes with numbers above `last_votes` had not been cast."""
@@ -210,19 +223,29 @@ class ExampleStore:
 
     def later_votes(self, profile: Profile, day: date) -> LaterVotes:
         """Return the votes that came too late for that day, and whether `evidence` has them."""
+        return self.later_votes_of([profile.id], day)[profile.id]
+
+    def later_votes_of(self, readers: Sequence[str], day: date) -> Mapping[str, LaterVotes]:
+        """Return the same for each of these readers, by id."""
+        about = self._about_day(day)
         with store_errors(self._database):
-            rows = self._ask(VOTE_TIMES, self._about(profile, day), last_vote=LAST_VOTE).fetchall()
-        nothing = (0, Vote.NONE.value)
-        last = {paper: (number, vote) for paper, number, vote, _ in rows}
-        known = {paper: (number, vote) for paper, number, vote, in_time in rows if in_time}
-        pairs = [(one, known.get(paper, nothing)) for paper, one in last.items()]
-        # To take back a vote that was not known changes nothing.
-        late = sum(one != two and {one[1], two[1]} != {Vote.NONE} for one, two in pairs)
-        return LaterVotes(late, taken_in=self._all_votes)
+            rows = self._ask_each(VOTE_TIMES, about, readers, last_vote=LAST_VOTE)
+        return {
+            reader: LaterVotes(_too_late(rows[reader]), taken_in=self._all_votes)
+            for reader in readers
+        }
+
+    def stream(self, profile: Profile, day: date) -> tuple[Paper, ...]:
+        """Return the stream of `evidence` alone."""
+        about = self._about(profile, day)
+        with store_errors(self._database):
+            return tuple(self._announced(about, profile.cutoffs)[1].values())
 
     def _about(self, profile: Profile, day: date) -> dict[str, str | int]:
+        return {**self._about_day(day), "profile": profile.id}
+
+    def _about_day(self, day: date) -> dict[str, str | int]:
         return {
-            "profile": profile.id,
             "day": day.isoformat(),
             "midnight": instant(datetime.combine(day + _DAY, time(), NEW_YORK)),
             "all_votes": self._all_votes,
@@ -238,7 +261,11 @@ class ExampleStore:
         if not days:
             return judged, stream
         streamed = days[:STREAM_DAYS][-1]
-        for row in self._ask(ANNOUNCED, about, first=days[-1], streamed=streamed):
+        rows = chain(
+            self._ask(ANNOUNCED, about, streamed=streamed),
+            self._ask(JUDGED_BEFORE, about, first=days[-1], streamed=streamed),
+        )
+        for row in rows:
             paper, (before, relevance, novelty, stands_for) = paper_of(*row[:6]), row[6:]
             if relevance is not None and len(judged) < MOST_EXAMPLES:
                 judged.append(_scored(paper, before, relevance, novelty, cutoffs, stands_for))
@@ -247,7 +274,47 @@ class ExampleStore:
         return judged, stream
 
     def _ask(self, query: str, about: dict[str, str | int], **further: str | int) -> DatabaseCursor:
-        return self._connection.execute(query, {**about, **further})
+        return self._connection.execute(query.format(readers=":profile"), {**about, **further})
+
+    def _ask_each(
+        self,
+        query: str,
+        about: dict[str, str | int],
+        readers: Sequence[str],
+        **further: str | int,
+    ) -> Mapping[str, Sequence[Row]]:
+        """Return the rows of each reader, whose id is their first column and left out."""
+        named = {f"reader{number}": reader for number, reader in enumerate(readers)}
+        found: defaultdict[str, list[Row]] = defaultdict(list)
+        if named:
+            marks = ", ".join(f":{name}" for name in named)
+            values = {**about, **further, **named}
+            for reader, *row in self._connection.execute(query.format(readers=marks), values):
+                found[reader].append(tuple(row))
+        return found
+
+
+def _fingerprint(profile: Profile, filed: Sequence[Row], *others: Sequence[Row]) -> str:
+    """Return a fingerprint of a reader's evidence, "" where one of their digests has none."""
+    if any(hashed is None for _, hashed in filed):
+        return ""
+    known = (code_fingerprint(*_READ_BY), profile.id, profile.cutoffs, list(filed))
+    everything = (*known, *map(list, others))
+    return hashlib.sha256(repr(everything).encode(errors="replace")).hexdigest()
+
+
+def _too_late(rows: Iterable[Row]) -> int:
+    """Count the papers whose votes are not those that were known in time."""
+    nothing = (0, Vote.NONE.value)
+    last: dict[str, tuple[int, str]] = {}
+    known: dict[str, tuple[int, str]] = {}
+    for paper, number, vote, in_time in rows:
+        last[paper] = (number, vote)
+        if in_time:
+            known[paper] = (number, vote)
+    pairs = [(one, known.get(paper, nothing)) for paper, one in last.items()]
+    # To take back a vote that was not known changes nothing.
+    return sum(one != two and {one[1], two[1]} != {Vote.NONE} for one, two in pairs)
 
 
 def _scored(  # noqa: PLR0917  # the columns of a row

@@ -23,6 +23,7 @@ from paperlark.store.connection import (
     store_errors,
     transaction,
 )
+from paperlark.store.quotas import charge, settle
 
 _log = logging.getLogger(__name__)
 
@@ -97,6 +98,7 @@ class StoredQuestions:
     It has a connection of its own, for questions are sent on any thread; that is opened for the
     first one, and the disk is then tried. `begin` says for which page the next ones are. `check`
     raises StoreError where nothing may be asked, and so paid, any more: the run's lock was lost.
+    `month_of_all` are the US dollars that all reader accounts together may cost a month.
     """
 
     def __init__(
@@ -106,10 +108,12 @@ class StoredQuestions:
         *,
         now: Callable[[], datetime] = _utc_now,
         check: Callable[[], object] | None = None,
+        month_of_all: Decimal | None = None,
     ) -> None:
         self._database = database
         self._profile = profile
         self._check = check
+        self._month_of_all = month_of_all
         self._now = now
         self._day: date | None = None
         self._connection: DatabaseConnection | None = None
@@ -133,7 +137,10 @@ class StoredQuestions:
             self._is_tried = False
 
     def note(self, model: str, tokens: Tokens, most: Decimal | None) -> str:
-        """Note a question; raises StoreError, also where the disk is too full for an answer."""
+        """Note a question; raises StoreError, also where the disk is too full for an answer.
+
+        Raises BudgetSpent where the quota of an account does not allow it: nothing is noted then.
+        """
         key = secrets.token_hex(8)
         with self._lock, store_errors(self._database):
             connection = self._opened()
@@ -142,26 +149,28 @@ class StoredQuestions:
             check_room(self._database, tries=not self._is_tried)
             self._is_tried = True
             at = self._now()
-            connection.execute(
-                "INSERT INTO under_way VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    key,
-                    (self._day or at.date()).isoformat(),
-                    self._profile,
-                    model,
-                    tokens.prompt,
-                    tokens.completion,
-                    None if most is None else str(most),
-                    at.isoformat(),
-                ),
+            row = (
+                key,
+                (self._day or at.date()).isoformat(),
+                self._profile,
+                model,
+                tokens.prompt,
+                tokens.completion,
+                None if most is None else str(most),
+                at.isoformat(),
             )
+            with transaction(connection, shared=False):
+                charge(connection, self._profile, at, most, month_of_all=self._month_of_all)
+                connection.execute("INSERT INTO under_way VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
         return key
 
     def drop(self, key: str) -> None:
         """End a note; one that cannot be deleted stays, and counts as what it may have cost."""
         try:
             with self._lock, store_errors(self._database):
-                self._opened().execute("DELETE FROM under_way WHERE key = ?", (key,))
+                connection = self._opened()
+                with transaction(connection, shared=False):
+                    _end_notes(connection, self._profile, [key], Decimal(0))
         except StoreError as error:
             _log.info("the note of a question that failed stays: %s", error.problem)
 
@@ -245,10 +254,31 @@ def _insert_exchange(
             at.isoformat(),
         ),
     ).fetchone()
-    connection.executemany(
-        "DELETE FROM under_way WHERE key = ?", [(key,) for key in notes_of(model_call.spend)]
+    _end_notes(
+        connection,
+        judgement_key.profile,
+        notes_of(model_call.spend),
+        model_call.spend.bound or Decimal(0),
     )
     return int(inserted)
+
+
+def _end_notes(
+    connection: DatabaseConnection, profile: str, keys: Sequence[str], cost: Decimal
+) -> None:
+    """End the notes of questions that cost so many US dollars together, within a transaction.
+
+    What was counted for them beyond that is given back to the quotas of an account.
+    """
+    for number, key in enumerate(keys):
+        row = connection.execute(
+            "DELETE FROM under_way WHERE key = ? RETURNING most, at", (key,)
+        ).fetchone()
+        if row is not None:
+            # Several attempts have one cost together: it is counted with the first.
+            actual = Decimal(0) if number else cost
+            counted = Decimal(row[0] or 0)
+            settle(connection, profile, datetime.fromisoformat(row[1]), actual - counted)
 
 
 def _rows(

@@ -134,4 +134,8 @@ def _figures(
     sessions = connection.execute(
         "SELECT count(*) FROM app_sessions WHERE ends > ?", (now.timestamp(),)
     ).fetchone()
-    return OperationFigures(int(sessions[0]), dict(deliveries), spent)
+    shards = connection.execute(
+        "SELECT state, count(*) FROM fleet_shards"
+        " WHERE day = (SELECT max(day) FROM fleet_mornings) GROUP BY state"
+    ).fetchall()
+    return OperationFigures(int(sessions[0]), dict(deliveries), spent, dict(shards))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from datetime import date, datetime
 
@@ -33,28 +33,8 @@ class OutboxStore:
         """Store a parcel; once delivered only its receipt, for its text is in the archive."""
         if self._check is not None:
             self._check()
-        messages = () if parcel.arrived else parcel.messages
-        row = (
-            parcel.profile,
-            parcel.channel,
-            parcel.occasion,
-            parcel.day.isoformat(),
-            json.dumps([asdict(message) for message in messages], ensure_ascii=False),
-            json.dumps(parcel.statuses),
-            parcel.problem,
-            parcel.since.isoformat(),
-            parcel.at.isoformat(),
-            None if parcel.incomplete is None else json.dumps(parcel.incomplete),
-        )
         with store_errors(self._database), transaction(self._connection, parcel.profile):
-            self._connection.execute(
-                "INSERT INTO parcels VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-                " ON CONFLICT (profile, channel, occasion, day) DO UPDATE SET"
-                " messages = excluded.messages, fates = excluded.fates,"
-                " problem = excluded.problem, since = excluded.since, at = excluded.at,"
-                " incomplete = excluded.incomplete",
-                row,
-            )
+            keep_parcels(self._connection, [parcel])
 
     def since(self, profile: str, day: date) -> tuple[Parcel, ...]:
         """Return all parcels of that day and later, oldest first."""
@@ -64,10 +44,62 @@ class OutboxStore:
                 " ORDER BY day, channel, occasion",
                 (profile, day.isoformat()),
             ).fetchall()
-            return tuple(_parcel(row) for row in rows)
+            return tuple(parcel_of(row) for row in rows)
+
+    def readers_with_open(self, since: date) -> frozenset[str]:
+        """Return the readers for whom a parcel of that day or later is still to be sent."""
+        marks = [f'%"{status}"%' for status in _OPEN]
+        with store_errors(self._database):
+            rows = self._connection.execute(
+                "SELECT DISTINCT profile FROM parcels WHERE day >= ?"
+                " AND (fates LIKE ? OR fates LIKE ? OR fates LIKE ?)",
+                (since.isoformat(), *marks),
+            ).fetchall()
+            return frozenset(str(row[0]) for row in rows)
+
+    def readers_told_of_failure(self, day: date) -> frozenset[str]:
+        """Return the readers for whom there is a parcel on why they have no page of a day."""
+        with store_errors(self._database):
+            rows = self._connection.execute(
+                "SELECT DISTINCT profile FROM parcels WHERE day = ? AND occasion = ?",
+                (day.isoformat(), Occasion.FAILURE),
+            ).fetchall()
+            return frozenset(str(row[0]) for row in rows)
 
 
-def _parcel(row: tuple[str, ...]) -> Parcel:
+_OPEN = (MessageStatus.WAITING, MessageStatus.SENDING, MessageStatus.REFUSED)
+
+
+def keep_parcels(connection: DatabaseConnection, parcels: Iterable[Parcel]) -> None:
+    """Store parcels as `OutboxStore.keep` does, within the caller's transaction."""
+    connection.executemany(
+        "INSERT INTO parcels VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT (profile, channel, occasion, day) DO UPDATE SET"
+        " messages = excluded.messages, fates = excluded.fates,"
+        " problem = excluded.problem, since = excluded.since, at = excluded.at,"
+        " incomplete = excluded.incomplete",
+        map(_row, parcels),
+    )
+
+
+def _row(parcel: Parcel) -> tuple[str | None, ...]:
+    messages = () if parcel.arrived else parcel.messages
+    return (
+        parcel.profile,
+        parcel.channel,
+        parcel.occasion,
+        parcel.day.isoformat(),
+        json.dumps([asdict(message) for message in messages], ensure_ascii=False),
+        json.dumps(parcel.statuses),
+        parcel.problem,
+        parcel.since.isoformat(),
+        parcel.at.isoformat(),
+        None if parcel.incomplete is None else json.dumps(parcel.incomplete),
+    )
+
+
+def parcel_of(row: tuple[str, ...]) -> Parcel:
+    """Build a parcel from all columns of its row."""
     profile, channel, occasion, day, messages, statuses, problem, since, at, incomplete = row
     return Parcel(
         profile=profile,

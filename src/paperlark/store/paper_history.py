@@ -27,9 +27,12 @@ _JUDGEMENTS = f"""
 """  # noqa: S608  # composed of constants only
 
 _SIMILAR_IDS = """
-    SELECT DISTINCT paper_id FROM scanned
-    WHERE profile = :profile AND (substr(paper_id, 1, 5) = substr(:paper, 1, 5)
-        OR substr(paper_id, length(paper_id) - 4) = substr(:paper, length(:paper) - 4))
+    SELECT DISTINCT m.paper_id FROM paper_set_members m
+    WHERE (substr(m.paper_id, 1, 5) = substr(:paper, 1, 5)
+        OR substr(m.paper_id, length(m.paper_id) - 4) = substr(:paper, length(:paper) - 4))
+        AND EXISTS (
+            SELECT 1 FROM digests WHERE paper_set = m.paper_set AND profile = :profile)
+    ORDER BY m.paper_id
 """
 
 

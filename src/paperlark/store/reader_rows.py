@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
 
 from paperlark.domain.database_place import DatabasePlace
 from paperlark.domain.readers import reader_model_key
+from paperlark.store.audit import AuditStore
 from paperlark.store.connection import DatabaseConnection, store_errors, transaction
+from paperlark.store.day_values import unpack_digest, unpack_ranking
 
 DELETED = "deleted/"
 """What a deleted reader's calls to a model are filed under, and then their group."""
@@ -17,29 +21,38 @@ ROWS_OF_READERS = (
     "explored",
     "feedback",
     "library",
-    "matches",
     "parcels",
-    "scanned",
     "search_texts",
     "search_waiting",
     "sharing",
+    "shown_or_judged",
     "triage",
 )
 """Tables whose rows are one reader's, named in their column `profile`, and go with them."""
+
+SIGNED_IN = ("app_sessions", "sign_in_links")
+"""Tables of who is signed in to an app, or may be by a link, named in their column `member`."""
 
 CALLS_OF_READERS = ("exchanges", "jobs", "under_way")
 """Tables of what was paid for readers: money stays spent, so sums stay, without whose it was."""
 
 SHARED_TABLES = (
     "account_groups",
+    "app_keys",
+    "audit",
     "batches",
     "encodings",
     "judgements",
     "listings",
+    "month_spending",
+    "paper_set_members",
+    "paper_sets",
     "papers",
     "places",
     "scratch",
     "servers",
+    "sign_in_tries",
+    "sign_ins_begun",
     "translations",
 )
 """Tables that hold nothing of a single reader, or only by the fingerprint of their criteria."""
@@ -62,8 +75,10 @@ class ReaderRows:
                 )
                 names = [column[0] for column in cursor.description or ()]
                 rows = tuple(_record(names, row) for row in cursor)
+                if table == "digests":
+                    rows = tuple(map(_readable, rows))
             if rows:
-                yield table, rows
+                yield table, tuple({key: _value(one) for key, one in row.items()} for row in rows)
 
     def delete(self, reader: str) -> int:
         """Delete all that there is of a reader, and return how many rows that were.
@@ -71,7 +86,7 @@ class ReaderRows:
         What was paid for stays in the sums of the group and of all, under no reader's name and
         without a text. Judgements and translations by criteria that nobody else has are deleted.
         """
-        with store_errors(self._database), transaction(self._connection):
+        with store_errors(self._database), transaction(self._connection, reader, shared=True):
             self._forget_criteria(reader)
             self._forget_calls(reader)
             deleted = sum(
@@ -79,6 +94,10 @@ class ReaderRows:
                 for table in ROWS_OF_READERS
             )
             self._execute("DELETE FROM scratch WHERE key = ?", reader_model_key(reader))
+            self._execute("DELETE FROM month_spending WHERE whose = 'reader' AND name = ?", reader)
+            for table in SIGNED_IN:
+                self._execute(f"DELETE FROM {table} WHERE member = ?", reader)  # noqa: S608
+            AuditStore(self._connection, self._database).forget(reader)
             deleted += self._execute("DELETE FROM accounts WHERE reader = ?", reader)
             return deleted + self._execute("DELETE FROM readers WHERE id = ?", reader)
 
@@ -129,7 +148,13 @@ def deleted_from(group: str) -> str:
 
 
 def _record(names: Sequence[str], row: Sequence[object]) -> Mapping[str, object]:
-    return dict(zip(names, map(_value, row), strict=True))
+    return dict(zip(names, row, strict=True))
+
+
+def _readable(digest: Mapping[str, Any]) -> Mapping[str, object]:
+    """Return the row of a digest with texts and lists in place of compressed values."""
+    ranking = [asdict(one) for one in unpack_ranking(digest["ranking"])]
+    return {**digest, "digest": unpack_digest(digest["digest"]), "ranking": ranking}
 
 
 def _value(value: object) -> object:

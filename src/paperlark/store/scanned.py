@@ -2,47 +2,33 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
-from itertools import groupby
-from typing import Any
 
 from paperlark.domain.archive import ScannedPaper
 from paperlark.domain.database_place import DatabasePlace
-from paperlark.domain.digest import Digest, Placement, Ranked
+from paperlark.domain.digest import Digest, Placement, Ranked, Status
 from paperlark.domain.exploration import Explored, Outcome
-from paperlark.domain.judgement import Match, Nearest, Precedent
+from paperlark.domain.judgement import Match
 from paperlark.domain.paper import PaperId
 from paperlark.domain.profile import Cutoffs
 from paperlark.store.announcements import paper_of
 from paperlark.store.connection import DatabaseConnection, store_errors
+from paperlark.store.day_values import unpack_ranking
 
-_FIELDS = (
-    "paper_id, version, side, score, rank, ranked, probability, topic,"
-    " words_for, words_against, nearest, precedents"
+SHOWN_OR_JUDGED = tuple(
+    "profile day paper_id on_page place version relevance novelty".split()  # noqa: SIM905  # short
 )
+"""The columns of that table."""
 
 
-def keep_matches(connection: DatabaseConnection, digest: Digest) -> None:
-    """Store the matches of a digest, replacing those of an earlier digest of that day."""
-    profile, day = digest.reader_id, digest.day.isoformat()
-    connection.execute("DELETE FROM matches WHERE profile = ? AND day = ?", (profile, day))
-    connection.executemany(
-        f"INSERT INTO matches (profile, day, {_FIELDS})"  # noqa: S608
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        ((profile, day, *_row(one)) for one in digest.ranked),
-    )
-
-
-def matches_of(connection: DatabaseConnection, profile: str, day: date) -> tuple[Ranked, ...]:
+def ranking_of(connection: DatabaseConnection, profile: str, day: date) -> tuple[Ranked, ...]:
     """Return the matches of a day, best first; empty for days before matches were stored."""
-    rows: Iterable[tuple[Any, ...]] = connection.execute(
-        f"SELECT {_FIELDS} FROM matches WHERE profile = ? AND day = ? ORDER BY rank",  # noqa: S608
-        (profile, day.isoformat()),
-    )
-    return tuple(_ranked(*row) for row in rows)
+    row = connection.execute(
+        "SELECT ranking FROM digests WHERE profile = ? AND day = ?", (profile, day.isoformat())
+    ).fetchone()
+    return unpack_ranking(row[0]) if row else ()
 
 
 def as_calibrated(ranked: Iterable[Ranked]) -> tuple[Ranked, ...]:
@@ -50,68 +36,53 @@ def as_calibrated(ranked: Iterable[Ranked]) -> tuple[Ranked, ...]:
     return tuple(replace(one, match=replace(one.match, calibrated=True)) for one in ranked)
 
 
-def _row(one: Ranked) -> tuple[str | int | float | None, ...]:
-    match, nearest = one.match, one.match.nearest
-    return (
-        one.paper_id,
-        one.version,
-        one.placement,
-        match.score,
-        match.rank,
-        match.of,
-        match.probability,
-        match.topic,
-        _json(match.words_for),
-        _json(match.words_against),
-        _json([nearest.paper_id, nearest.title, nearest.day.isoformat()]) if nearest else None,
-        _json([[p.paper_id, p.title, p.day.isoformat(), p.similarity] for p in one.precedents]),
+def keep_shown_or_judged(connection: DatabaseConnection, digests: Iterable[Digest]) -> None:
+    """Store the papers of new digests that were shown or judged, if they were scanned."""
+    connection.insert_rows(
+        "shown_or_judged",
+        SHOWN_OR_JUDGED,
+        (row for digest in digests for row in _shown_or_judged(digest)),
     )
 
 
-def _ranked(paper: str, version: int, placement: str, *match: Any) -> Ranked:  # noqa: ANN401  # a row
-    score, rank, of, probability, topic, words_for, words_against, nearest, precedents = match
-    return Ranked(
-        paper_id=PaperId(paper),
-        version=version,
-        placement=Placement(placement),
-        match=Match(
-            score=score,
-            rank=rank,
-            of=of,
-            topic=topic,
-            words_for=tuple(json.loads(words_for)),
-            words_against=tuple(json.loads(words_against)),
-            probability=probability,
-            nearest=_nearest(*json.loads(nearest)) if nearest else None,
-        ),
-        precedents=tuple(_precedent(*one) for one in json.loads(precedents)),
-    )
+def _shown_or_judged(digest: Digest) -> Iterator[tuple[str | int | None, ...]]:
+    """Yield a row for each, with its scores where it was judged.
+
+    An imported page lists selected papers, not the announcement, so it must not count as one: the
+    versions are unknown, and its scores become examples through the library.
+    """
+    day = digest.day.isoformat()
+    imported = digest.status is Status.IMPORTED
+    shown = {entry.paper.id: (entry.place, entry.paper.version) for entry in digest.entries}
+    judged = {one.paper_id: one for one in digest.judgements}
+    for paper in dict.fromkeys(digest.scanned):
+        one = judged.get(paper)
+        if one is None and paper not in shown:
+            continue
+        scores = (one.relevance, one.novelty) if one else (None, None)
+        place, version = shown.get(paper, (None, None))
+        version = None if imported else one.version if one else version
+        yield digest.reader_id, day, paper, int(paper in shown), place, version, *scores
 
 
-def _nearest(paper: str, title: str, day: str) -> Nearest:
-    return Nearest(PaperId(paper), title, date.fromisoformat(day))
+_COUNT = """
+    SELECT coalesce(sum(p.papers), 0) FROM digests d JOIN paper_sets p ON p.number = d.paper_set
+    WHERE d.profile = ? AND d.day BETWEEN ? AND ?
+"""
 
-
-def _precedent(paper: str, title: str, day: str, similarity: float) -> Precedent:
-    return Precedent(PaperId(paper), title, date.fromisoformat(day), similarity)
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
-
-_COUNT = "SELECT count(*) FROM scanned WHERE profile = ? AND day BETWEEN ? AND ?"
+_LATEST = """
+    SELECT day, ranking FROM digests WHERE profile = ? AND ranking IS NOT NULL
+    ORDER BY day DESC LIMIT 1
+"""
 
 _BETWEEN = """
     SELECT
-        s.day, s.paper_id, s.on_page, s.relevance, s.novelty, m.probability, m.rank,
+        s.paper_id, s.on_page, s.relevance, s.novelty,
         p.id, p.version, p.title, p.authors, p.abstract, p.categories
     FROM scanned s
-    LEFT JOIN matches m ON m.profile = s.profile AND m.day = s.day AND m.paper_id = s.paper_id
     LEFT JOIN papers p ON p.id = s.paper_id
         AND p.version = coalesce(s.version, (SELECT max(version) FROM papers WHERE id = s.paper_id))
-    WHERE s.profile = ? AND s.day BETWEEN ? AND ?
-    ORDER BY s.day DESC, s.on_page DESC, m.rank NULLS FIRST, s.paper_id
+    WHERE s.profile = ? AND s.day = ?
 """
 
 
@@ -133,42 +104,70 @@ class ScannedStore:
     def latest_ranking(self, profile: str) -> tuple[date, tuple[Ranked, ...]] | None:
         """Return the latest day whose papers were ranked, with their matches, best first."""
         with store_errors(self._database):
-            (day,) = self._connection.execute(
-                "SELECT max(day) FROM matches WHERE profile = ?", (profile,)
-            ).fetchone()
-            if day is None:
-                return None
-            latest = date.fromisoformat(day)
-            return latest, matches_of(self._connection, profile, latest)
+            row = self._connection.execute(_LATEST, (profile,)).fetchone()
+            return (date.fromisoformat(row[0]), unpack_ranking(row[1])) if row else None
 
     def between(self, profile: str, first: date, last: date) -> Iterator[ScannedPaper]:
-        """Yield the papers scanned on these days, latest day first, selected ones before others."""
+        """Yield the papers scanned on these days, latest day first, selected ones before others.
+
+        Those selected, and then the others, in the order of their matches.
+        """
         with store_errors(self._database):
-            for row in self._connection.execute(
-                _BETWEEN, (profile, first.isoformat(), last.isoformat())
-            ):
-                day, paper_id, on_page, relevance, novelty, probability, rank, *paper = row
-                yield ScannedPaper(
-                    paper_id=PaperId(paper_id),
-                    day=date.fromisoformat(day),
-                    selected=bool(on_page),
-                    relevance=relevance,
-                    novelty=novelty,
-                    probability=probability,
-                    paper=paper_of(*paper) if paper[0] is not None else None,
-                    rank=rank,
-                )
+            days = self._connection.execute(
+                "SELECT day FROM digests WHERE profile = ? AND day BETWEEN ? AND ?"
+                " ORDER BY day DESC",
+                (profile, first.isoformat(), last.isoformat()),
+            ).fetchall()
+            for (day,) in days:
+                yield from self._of_day(profile, date.fromisoformat(day))
+
+    def _of_day(self, profile: str, day: date) -> list[ScannedPaper]:
+        rows = self._connection.execute(_BETWEEN, (profile, day.isoformat())).fetchall()
+        matches = {one.paper_id: one.match for one in ranking_of(self._connection, profile, day)}
+        scanned = [
+            _scanned_paper(day, matches, *row[:4], *(row[4:] if row[4] else ())) for row in rows
+        ]
+        # A paper without a match, followed or imported, comes before those that have one.
+        return sorted(scanned, key=lambda one: (not one.selected, one.rank or 0, one.paper_id))
 
 
-def keep_explored(connection: DatabaseConnection, digest: Digest) -> None:
-    """Store the random sample of a digest, replacing that of an earlier digest of that day."""
-    profile, day = digest.reader_id, digest.day.isoformat()
-    connection.execute("DELETE FROM explored WHERE profile = ? AND day = ?", (profile, day))
-    connection.executemany(
-        "INSERT INTO explored (profile, day, paper_id, inclusion, probability, wanted)"
-        " VALUES (?, ?, ?, ?, ?, ?)",
+def _scanned_paper(  # noqa: PLR0917  # the columns of a row
+    day: date,
+    matches: Mapping[PaperId, Match],
+    paper_id: PaperId,
+    selected: int,
+    relevance: int | None,
+    novelty: int | None,
+    *paper: str | int,
+) -> ScannedPaper:
+    match = matches.get(paper_id)
+    return ScannedPaper(
+        paper_id=paper_id,
+        day=day,
+        selected=bool(selected),
+        relevance=relevance,
+        novelty=novelty,
+        probability=match.probability if match else None,
+        paper=paper_of(*paper) if paper else None,
+        rank=match.rank if match else None,
+    )
+
+
+def keep_explored(connection: DatabaseConnection, digests: Iterable[Digest]) -> None:
+    """Store the random samples of new digests."""
+    connection.insert_rows(
+        "explored",
+        ("profile", "day", "paper_id", "inclusion", "probability", "wanted"),
         (
-            (profile, day, one.paper_id, one.inclusion, one.probability, one.wanted)
+            (
+                digest.reader_id,
+                digest.day.isoformat(),
+                one.paper_id,
+                one.inclusion,
+                one.probability,
+                None if one.wanted is None else int(one.wanted),
+            )
+            for digest in digests
             for one in digest.explored
         ),
     )
@@ -192,41 +191,43 @@ def explored_before(
     )
 
 
-_OUTCOMES = """
-    SELECT m.day, m.probability, s.relevance, s.novelty
-    FROM matches m JOIN scanned s USING (profile, paper_id, day)
-    WHERE m.profile = :profile AND m.probability IS NOT NULL
-        AND m.side IN (:above, :below, :explored)
-        AND m.day IN (
-            SELECT DISTINCT day FROM scanned d
-            WHERE d.profile = :profile AND d.day < :day AND d.relevance IS NOT NULL
-                AND EXISTS (SELECT 1 FROM matches WHERE profile = :profile AND day = d.day)
-            ORDER BY day DESC LIMIT :days)
-    ORDER BY m.day, m.rank
+_RANKED_AND_JUDGED = """
+    SELECT d.day, d.ranking FROM digests d
+    WHERE d.profile = :profile AND d.day < :day AND d.ranking IS NOT NULL AND EXISTS (
+        SELECT 1 FROM shown_or_judged
+        WHERE profile = d.profile AND day = d.day AND relevance IS NOT NULL)
+    ORDER BY d.day DESC LIMIT :days
 """
+_SCORES = """
+    SELECT paper_id, relevance, novelty FROM shown_or_judged
+    WHERE profile = ? AND day = ? AND relevance IS NOT NULL
+"""
+_TO_BE_READ = {Placement.ABOVE, Placement.EXPLORED, Placement.BELOW}
 
 
 def outcomes_before(
     connection: DatabaseConnection, profile: str, day: date, days: int, cutoffs: Cutoffs
 ) -> tuple[tuple[Outcome, ...], ...]:
     """Return what became of the papers of the last `days` days before `day` with judged ones."""
-    rows = connection.execute(
-        _OUTCOMES,
-        {
-            "profile": profile,
-            "day": day.isoformat(),
-            "days": days,
-            "above": Placement.ABOVE,
-            "below": Placement.BELOW,
-            "explored": Placement.EXPLORED,
-        },
+    about = {"profile": profile, "day": day.isoformat(), "days": days}
+    rows = connection.execute(_RANKED_AND_JUDGED, about).fetchall()
+    by_day = (
+        tuple(_outcomes(connection, profile, before, unpack_ranking(ranking), cutoffs))
+        for before, ranking in reversed(rows)
     )
-    return tuple(
-        tuple(
-            Outcome(
-                probability, None if relevance is None else cutoffs.meets(relevance, novelty or 0)
-            )
-            for _, probability, relevance, novelty in of_day
-        )
-        for _, of_day in groupby(rows, key=lambda row: row[0])
-    )
+    return tuple(filter(None, by_day))
+
+
+def _outcomes(
+    connection: DatabaseConnection,
+    profile: str,
+    day: str,
+    ranked: Iterable[Ranked],
+    cutoffs: Cutoffs,
+) -> Iterator[Outcome]:
+    scores = {paper: both for paper, *both in connection.execute(_SCORES, (profile, day))}
+    for one in ranked:
+        if one.match.probability is not None and one.placement in _TO_BE_READ:
+            relevance, novelty = scores.get(one.paper_id, (None, None))
+            wanted = None if relevance is None else cutoffs.meets(relevance, novelty or 0)
+            yield Outcome(one.match.probability, wanted)

@@ -1,4 +1,4 @@
--- The database, version 19. Written by `make reference`; do not edit.
+-- The database, version 22. Written by `make reference`; do not edit.
 -- Times are UTC (ISO 8601), days are announcement days in New York, money is decimal
 -- text in US dollars.
 
@@ -90,14 +90,17 @@ CREATE TABLE batches (
 );
 
 CREATE TABLE digests (
-    -- The latest digest of each day, as the values its page was rendered from.
+    -- Each reader's digest of each day. Before version 20 it was text.
     profile TEXT NOT NULL,
-    day TEXT NOT NULL,
-    digest TEXT NOT NULL,             -- JSON
-    -- Content hash of a day's digest and its matches; NULL: not computed yet.
-    fingerprint TEXT,
+    day TEXT NOT NULL,                -- announcement day
+    paper_set INTEGER REFERENCES paper_sets (number), -- the scanned papers; NULL: none
+    fingerprint TEXT,                 -- hash of digest and ranking; NULL: not computed yet
+    digest BLOB NOT NULL,             -- JSON, compressed as in store/day_values.py
+    ranking BLOB,                     -- matches of all papers, likewise; NULL: none are known
     PRIMARY KEY (profile, day)
 );
+
+CREATE INDEX digests_by_paper_set ON digests (paper_set, profile, day);
 
 CREATE TABLE encodings (
     number INTEGER PRIMARY KEY,       -- the oldest are deleted
@@ -156,6 +159,44 @@ CREATE TABLE feedback (
 );
 
 CREATE INDEX feedback_by_paper ON feedback (profile, paper_id, at);
+
+CREATE TABLE fleet_mornings (
+    day TEXT PRIMARY KEY,
+    begun TEXT NOT NULL,          -- when somebody first began it
+    cut TEXT,                     -- when its readers were cut into shards, NULL before that
+    seconds REAL,                 -- that reading the feeds took
+    missing TEXT                  -- JSON: why which categories have no announcement
+);
+
+CREATE TABLE fleet_readers (
+    day TEXT NOT NULL,
+    profile TEXT NOT NULL,
+    shard INTEGER NOT NULL,       -- its number
+    problem TEXT,                 -- why there is no page, NULL otherwise
+    PRIMARY KEY (day, profile)
+);
+
+CREATE INDEX fleet_readers_of_shard ON fleet_readers (day, shard);
+
+CREATE TABLE fleet_shards (
+    day TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    categories TEXT NOT NULL,     -- of all its readers, separated by spaces
+    state TEXT NOT NULL,          -- 'waiting', 'claimed', 'done' or 'failed'
+    attempts INTEGER NOT NULL,    -- how often it was begun; what was given back does not count
+    claim INTEGER NOT NULL,       -- rises with each claim: a worker with an older one stores nothing
+    worker TEXT,                  -- who claimed it last: machine and process
+    claimed TEXT,                 -- when
+    lease TEXT,                   -- until when it is theirs; each heartbeat prolongs it
+    ended TEXT,                   -- when it was done, or failed for good
+    seconds TEXT,                 -- JSON: seconds by stage, NULL before it is done
+    partial INTEGER,              -- how many of its pages say that something is missing
+    problem TEXT,                 -- why the last attempt failed
+    PRIMARY KEY (day, number)
+);
+
+CREATE INDEX fleet_shards_to_make ON fleet_shards (day, number)
+    WHERE state IN ('waiting', 'claimed');
 
 CREATE TABLE jobs (
     -- Jobs submitted to a server's batch service.
@@ -239,24 +280,36 @@ CREATE TABLE listings (
 
 CREATE INDEX listings_by_paper ON listings (paper_id, day);
 
-CREATE TABLE matches (
-    -- The match of every scanned paper, before it was judged.
-    profile TEXT NOT NULL,
-    day TEXT NOT NULL,
-    paper_id TEXT NOT NULL,           -- arXiv identifier without version
-    version INTEGER NOT NULL,
-    side TEXT NOT NULL,               -- placement: followed, gated, above, explored, below
-    score REAL NOT NULL,              -- orders the papers of that day; no other meaning
-    rank INTEGER NOT NULL,            -- 1 is the best match
-    ranked INTEGER NOT NULL,          -- number of papers ranked
-    probability REAL,                 -- of being selected; NULL: not calibrated
-    topic TEXT,                       -- most similar criterion; NULL: none
-    words_for TEXT NOT NULL,          -- JSON, strongest first
-    words_against TEXT NOT NULL,      -- JSON, strongest first
-    nearest TEXT,                     -- JSON: id, title, day of the most similar wanted paper
-    precedents TEXT NOT NULL,         -- JSON: id, title, day, similarity of the nearest earlier
-    PRIMARY KEY (profile, day, paper_id)
+CREATE TABLE month_spending (
+    -- What calls to models for accounts have cost, or may: noted before each call, settled after it.
+    whose TEXT NOT NULL CHECK (whose IN ('reader', 'group', 'all')),
+    name TEXT NOT NULL,               -- the reader's id, or the group's name; empty: of all
+    month TEXT NOT NULL,              -- its first day, in UTC
+    dollars TEXT NOT NULL,            -- US dollars
+    PRIMARY KEY (whose, name, month)
 ) WITHOUT ROWID;
+
+CREATE TABLE moves (
+    source TEXT PRIMARY KEY,          -- path or address
+    began TEXT NOT NULL,
+    ended TEXT                        -- when both had the same rows; NULL: rows may still be missing
+) WITHOUT ROWID;
+
+CREATE TABLE paper_set_members (
+    paper_set INTEGER NOT NULL REFERENCES paper_sets (number),
+    paper_id TEXT NOT NULL,           -- arXiv identifier without version
+    version INTEGER,                  -- that arXiv announced that day; NULL: its text is unknown
+    PRIMARY KEY (paper_set, paper_id)
+) WITHOUT ROWID;
+
+CREATE INDEX paper_sets_by_paper ON paper_set_members (paper_id, paper_set);
+
+CREATE TABLE paper_sets (
+    -- The papers that were scanned on a day, once for all readers for whom they were the same.
+    number INTEGER PRIMARY KEY,
+    content TEXT NOT NULL UNIQUE,     -- hash of the identifiers and versions in it
+    papers INTEGER NOT NULL           -- how many they are
+);
 
 CREATE TABLE papers (
     -- One version of one paper as arXiv described it.
@@ -313,6 +366,11 @@ CREATE TABLE places (
 
 CREATE INDEX places_by_space ON places (space, day);
 
+CREATE TABLE rate_limits (
+    service TEXT PRIMARY KEY,     -- what is asked: arXiv, or the host of a server
+    free_at REAL NOT NULL         -- when all that was reserved is used up, seconds since 1970
+);
+
 CREATE TABLE readers (
     -- Whose rows are whose: every column `profile` holds one of these ids.
     id TEXT PRIMARY KEY,
@@ -320,23 +378,13 @@ CREATE TABLE readers (
     profile TEXT NOT NULL             -- path of the profile, as last seen; '': of none yet
 ) WITHOUT ROWID;
 
-CREATE TABLE scanned (
-    -- Every paper scanned for a reader on a day.
-    profile TEXT NOT NULL,
-    day TEXT NOT NULL,
-    paper_id TEXT NOT NULL,
-    on_page INTEGER NOT NULL,         -- 1: on the page
-    -- The version announced that day; NULL: its text is unknown.
-    version INTEGER,
-    -- The judge's scores that day, 1 to 10; NULL: not judged.
-    relevance INTEGER,
-    novelty INTEGER,
-    -- Position on the page; NULL: not on it, or unknown.
-    place INTEGER,
-    PRIMARY KEY (profile, paper_id, day)
-) WITHOUT ROWID;
-
-CREATE INDEX scanned_by_day ON scanned (profile, day);
+CREATE VIEW scanned AS
+    -- Every paper that was scanned for a reader on a day.
+    SELECT d.profile, d.day, m.paper_id, coalesce(s.on_page, 0) AS on_page, s.place,
+        s.relevance, s.novelty, coalesce(s.version, m.version) AS version
+    FROM digests d JOIN paper_set_members m ON m.paper_set = d.paper_set
+    LEFT JOIN shown_or_judged s
+        ON s.profile = d.profile AND s.day = d.day AND s.paper_id = m.paper_id;
 
 CREATE TABLE scratch (
     -- A cache: it can be deleted at any time.
@@ -382,6 +430,19 @@ CREATE TABLE sharing (
     saved INTEGER NOT NULL,           -- 1: the papers that they saved
     at TEXT NOT NULL                  -- when they said so last
 );
+
+CREATE TABLE shown_or_judged (
+    -- Scanned papers that were on the page of a day, or judged.
+    profile TEXT NOT NULL,
+    day TEXT NOT NULL,                -- announcement day
+    paper_id TEXT NOT NULL,           -- arXiv identifier without version
+    on_page INTEGER NOT NULL,         -- 1: selected
+    place INTEGER,                    -- position on the page; NULL: not on it, or unknown
+    version INTEGER,                  -- shown or judged; NULL: unknown
+    relevance INTEGER,                -- the judge's scores that day, 1 to 10; NULL: not judged
+    novelty INTEGER,
+    PRIMARY KEY (profile, day, paper_id)
+) WITHOUT ROWID;
 
 CREATE TABLE sign_in_links (
     app TEXT NOT NULL,                -- public address of the app

@@ -9,9 +9,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import cache
 from itertools import islice
 
 from paperlark.domain.database_place import DatabasePlace
+from paperlark.domain.judgement import Match
 from paperlark.domain.paper import PaperId
 from paperlark.domain.search import (
     MOST_TERMS,
@@ -24,6 +26,7 @@ from paperlark.domain.search import (
 )
 from paperlark.ports import Advance
 from paperlark.store.connection import DatabaseConnection, store_errors
+from paperlark.store.scanned import ranking_of
 from paperlark.store.search_index import FullTextIndex
 from paperlark.store.search_words import AND_OF_DAYS, OF_DAYS, YOURS, folded_name
 
@@ -35,10 +38,7 @@ _WITHOUT_WORDS = f"""
     ORDER BY s.day DESC, s.place NULLS LAST, s.relevance DESC NULLS LAST, s.paper_id LIMIT :most
 """  # noqa: S608  # likewise
 _STANDING = f"""
-    SELECT s.day, 1, s.on_page, s.place, s.relevance, s.novelty, m.probability, m.rank,
-        m.ranked
-    FROM scanned s
-    LEFT JOIN matches m ON m.profile = s.profile AND m.day = s.day AND m.paper_id = s.paper_id
+    SELECT s.day, s.on_page, s.place, s.relevance, s.novelty FROM scanned s
     WHERE s.paper_id = :paper AND {OF_DAYS}
     ORDER BY s.on_page DESC, s.day DESC LIMIT 1
 """  # noqa: S608  # likewise
@@ -113,16 +113,39 @@ class SearchStore:
     def statuses(self, question: SearchQuery, papers: Iterable[PaperId]) -> Sequence[PaperStatus]:
         """Return the status of each paper for the reader, in the order of `papers`."""
         about = self._about(question)
-        with store_errors(self._database):
-            return [self._standing(about | {"paper": paper}) for paper in papers]
 
-    def _standing(self, about: dict[str, object]) -> PaperStatus:
+        @cache
+        def matches(day: date) -> Mapping[PaperId, Match]:
+            ranked = ranking_of(self._connection, self._profile, day)
+            return {one.paper_id: one.match for one in ranked}
+
+        with store_errors(self._database):
+            return [self._standing(about, paper, matches) for paper in papers]
+
+    def _standing(
+        self,
+        about: dict[str, object],
+        paper: PaperId,
+        matches: Callable[[date], Mapping[PaperId, Match]],
+    ) -> PaperStatus:
+        about = about | {"paper": paper}
         row = self._connection.execute(_STANDING, about).fetchone()
         if row is None:
             (day,) = self._connection.execute(_LISTED, (about["paper"],)).fetchone()
             return PaperStatus(date.fromisoformat(day) if day else None)
-        day, looked_at, selected, *rest = row
-        return PaperStatus(date.fromisoformat(day), bool(looked_at), bool(selected), *rest)
+        day, selected, place, relevance, novelty = row
+        match = matches(date.fromisoformat(day)).get(paper)
+        return PaperStatus(
+            date.fromisoformat(day),
+            scanned=True,
+            selected=bool(selected),
+            place=place,
+            relevance=relevance,
+            novelty=novelty,
+            probability=match.probability if match else None,
+            rank=match.rank if match else None,
+            ranked=match.of if match else None,
+        )
 
     def _found(self, question: SearchQuery, terms: Sequence[Term], *, every: bool) -> Hits:
         rows = self._rows(question, terms, every=every)

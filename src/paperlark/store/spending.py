@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
@@ -26,6 +26,7 @@ from paperlark.domain.spending import (
 from paperlark.llm.budget import BudgetLedger
 from paperlark.store.connection import DatabaseConnection, store_errors
 from paperlark.store.judgements import SPEND, spend_of
+from paperlark.store.quotas import quotas_of
 from paperlark.store.readers import ReaderStore
 
 _PERIODS = {Period.MONTH: "substr(paid.at, 1, 7) || '-01'", Period.DAY: "paid.day"}
@@ -44,6 +45,19 @@ _Key = tuple[str, str, str]
 """Period, model and profile."""
 
 
+@dataclass(frozen=True, slots=True)
+class BudgetTerms:
+    """Whose calls are paid for.
+
+    Those of a reader account have quotas: `month_of_all` are the US dollars that all accounts
+    together may cost a month, None without a limit; the others stand in the database.
+    """
+
+    reader: str
+    is_account: bool = False
+    month_of_all: Decimal | None = None
+
+
 class SpendingStore:
     """Adds up the model calls of an open database, and what is under way and may be billed."""
 
@@ -59,32 +73,46 @@ class SpendingStore:
         where, values = "profile = ? AND day = ?", (profile, day.isoformat())
         return self._bound(where, values) + self._left(where, values) + self._noted(where, values)
 
-    def before(self, profile: str, day: date, now: datetime) -> tuple[date, Decimal, Decimal]:
+    def before(
+        self, profile: str, day: date, now: datetime, *, own: bool = False
+    ) -> tuple[date, Decimal, Decimal]:
         """Return the current month, and what the page and all pages of that month may have cost.
 
-        In US dollars; so much of a budget is used before the page is begun.
+        In US dollars; so much of a budget is used before the page is begun. With `own` all pages
+        are those of this reader, and else those of the database.
         """
         month = this_month(now)
-        return month, self.on_page(profile, day), self.in_month(month)
+        return month, self.on_page(profile, day), self.in_month(month, profile if own else None)
 
     def begin_budget(
-        self, ledger: BudgetLedger, profile: str, now: Callable[[], datetime], day: date
+        self, ledger: BudgetLedger, terms: BudgetTerms, now: Callable[[], datetime], day: date
     ) -> None:
         """Begin a day's page in the ledger, with all that was spent before."""
-        ledger.begin(*self.before(profile, day, now()))
+        ledger.begin(*self.before(terms.reader, day, now(), own=terms.is_account))
+        self.limit(ledger, terms, now)
 
-    def in_month(self, month: date) -> Decimal:
+    def limit(self, ledger: BudgetLedger, terms: BudgetTerms, now: Callable[[], datetime]) -> None:
+        """Limit a ledger by the quotas of a reader account, with what the month has cost so far."""
+        if terms.is_account:
+            with store_errors(self._database):
+                month, most = this_month(now()), terms.month_of_all
+                ledger.limit(quotas_of(self._connection, terms.reader, month, most))
+
+    def in_month(self, month: date, profile: str | None = None) -> Decimal:
         """Return the maximum cost of all pages in the month of that first day, in US dollars.
+
+        `profile` selects those of one reader.
 
         A batch job is billed in the month of its submission or of its collection: it counts in
         both until that is known.
         """
         since = (datetime.combine(month, time(), UTC) - WINDOW).isoformat()
         bounds = _month(month)
+        whose, reader = ("", ()) if profile is None else (" AND profile = ?", (profile,))
         return (
-            self._bound(_IN_MONTH, bounds)
-            + self._left("at >= ?", (since,))
-            + self._noted("at >= ? AND at < ?", bounds)
+            self._bound(f"{_IN_MONTH}{whose}", (*bounds, *reader))
+            + self._left(f"at >= ?{whose}", (since, *reader))
+            + self._noted(f"at >= ? AND at < ?{whose}", (*bounds, *reader))
         )
 
     def outstanding(self, month: date | None = None) -> tuple[Outstanding, ...]:
@@ -144,10 +172,10 @@ class SpendingStore:
             ).fetchall()
             counts = self._connection.execute(
                 f"SELECT {key}, count(DISTINCT {_PAPER}),"  # noqa: S608
-                f" count(DISTINCT CASE scanned.on_page WHEN 1 THEN {_PAPER} END)"
+                f" count(DISTINCT CASE shown.on_page WHEN 1 THEN {_PAPER} END)"
                 " FROM exchanges AS paid JOIN judgements AS judged ON judged.exchange = paid.id"
-                " LEFT JOIN scanned ON scanned.profile = paid.profile"
-                " AND scanned.paper_id = judged.paper_id AND scanned.day = paid.day"
+                " LEFT JOIN shown_or_judged AS shown ON shown.profile = paid.profile"
+                " AND shown.paper_id = judged.paper_id AND shown.day = paid.day"
                 f" WHERE {where} GROUP BY period, model, paid.profile",
                 values,
             ).fetchall()

@@ -14,6 +14,7 @@ from itertools import count
 from pathlib import Path
 
 from paperlark.domain.errors import StoreDamaged, StoreError
+from paperlark.store import compact_days
 from paperlark.store.connection import RESTORE, FileConnection, connect, store_errors, transaction
 from paperlark.store.damage import find_missing
 from paperlark.store.file_systems import remote_mount
@@ -21,18 +22,19 @@ from paperlark.store.integrity import forget_check, is_checked, note_check, note
 
 _log = logging.getLogger(__name__)
 
-_MIGRATIONS = tuple(
-    sorted(
-        (file for file in files(__package__).joinpath("migrations", "sqlite").iterdir()),
-        key=lambda file: file.name,
-    )
-)
-VERSION = len(_MIGRATIONS)
-"""The `user_version` of a database: how many migrations it has had."""
+_MIGRATIONS = {
+    int(file.name.partition("_")[0]): file
+    for file in files(__package__).joinpath("migrations", "sqlite").iterdir()
+    if file.name.endswith(".sql")
+}
+VERSION = max(_MIGRATIONS)
+"""The `user_version` of a database: the number of its latest migration."""
 MANIFESTS = "????-??-??.manifest.json"
 """The files beside pages that a database can be rebuilt from."""
 _FOR_ALL = 0o644
 """The permissions that databases had before they were private."""
+_MIGRATION_CACHE = 128 * 1024
+"""Of pages while a database is migrated, in kB."""
 _COMPLETING = 3
 """The first migration that may find tables in two shapes."""
 
@@ -179,14 +181,19 @@ def _migrate(connection: FileConnection, path: Path) -> None:
         )
     if version == VERSION:
         return
+    # Days are read from three tables at once: with SQLite's 2 MB most pages are read many times.
+    connection.execute(f"PRAGMA cache_size = -{_MIGRATION_CACHE}")
     with transaction(connection):
         # Another process may have migrated while this one waited for the lock.
-        for number in range(version_of(connection) + 1, VERSION + 1):
+        version = version_of(connection)
+        for number in sorted(one for one in _MIGRATIONS if one > version):
             _log.info("migrating %s to version %d", path.name, number)
             if number == _COMPLETING:
                 _complete_batches(connection)
-            for statement in _statements(_MIGRATIONS[number - 1].read_text("utf-8")):
+            for statement in _statements(_MIGRATIONS[number].read_text("utf-8")):
                 connection.execute(statement)
+            if number == compact_days.VERSION:
+                compact_days.move_days(connection)
             connection.execute(f"PRAGMA user_version = {number}")
 
 
@@ -201,7 +208,7 @@ def _complete_batches(connection: sqlite3.Connection) -> None:
 
 
 def version_of(connection: sqlite3.Connection) -> int:
-    """Return how many migrations a database has had."""
+    """Return the number of the latest migration that a database has had."""
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 

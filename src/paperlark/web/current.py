@@ -48,6 +48,21 @@ class CurrentProfile:
             return ""
 
 
+class AccountProfile(CurrentProfile):
+    """Gives the profile of a row, which whoever looks the row up replaces when it has changed."""
+
+    def use(self, profile: OpenedProfile) -> None:
+        """Give this profile from now on."""
+        with self._lock:
+            self._profile = profile
+
+    @property
+    def profile(self) -> OpenedProfile:
+        """The profile as the row was when it was looked up last."""
+        with self._lock:
+            return self._profile
+
+
 def _opened_again(before: OpenedProfile) -> OpenedProfile:
     try:
         return paperlark.open_profile(

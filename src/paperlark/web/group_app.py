@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 
 from starlette.applications import Starlette
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from paperlark import OpenedGroup
 from paperlark.settings.group import SignInMethod
+from paperlark.web.admin import AdminPages
 from paperlark.web.app import handling, make_reading
+from paperlark.web.audit_origin import sign_in_recorder
 from paperlark.web.current import CurrentProfile
 from paperlark.web.files import Files
 from paperlark.web.group_guard import GroupGuard, ProxyHeader
 from paperlark.web.group_pages import GroupPages, around_member
 from paperlark.web.group_sessions import GroupSessions, PublicAddress
 from paperlark.web.making import PageMaking
+from paperlark.web.members import MakeApp, Members, open_members
 from paperlark.web.readers import Readers
 from paperlark.web.sessions import Sessions
 from paperlark.web.shared import Shared
@@ -39,22 +44,19 @@ def open_group_app(
     `now` is the time in seconds since 1970, and `threads` send its mails.
     """
     store = group.open_sessions()
+    signed = Sessions(secret=store.secret())
+    members = open_members(group, _apps_of(group, signed))
+    address = PublicAddress(group.settings.address)
     sessions = GroupSessions(
-        Sessions(secret=store.secret()),
-        store,
-        PublicAddress(group.settings.address),
-        frozenset(group.profiles),
-        now,
+        signed, store, address, members.is_member, now, sign_in_recorder(group)
     )
-    current = {key: CurrentProfile(one) for key, one in group.profiles.items()}
-    makings = {key: PageMaking(one) for key, one in current.items()}
-    ends: list[Callable[[], None]] = [one.end for one in makings.values()]
+    ends: list[Callable[[], None]] = [members.end]
     try:
         yield GroupGuard(
-            app=_inside(group, sessions, current, makings),
-            outside=_outside(group, sessions, threads, ends),
+            app=_inside(group, sessions, members),
+            outside=_outside(group, members, sessions, threads, ends),
             sessions=sessions,
-            proxy=_proxy(group),
+            proxy=_proxy(group, members),
         )
     finally:
         # Each may wait for answers that are paid for.
@@ -63,25 +65,28 @@ def open_group_app(
         store.close()
 
 
-def _inside(
-    group: OpenedGroup,
-    sessions: GroupSessions,
-    current: Mapping[str, CurrentProfile],
-    makings: Mapping[str, PageMaking],
-) -> Readers:
-    signs_out = group.settings.sign_in.method is not SignInMethod.PROXY
-    apps = {
-        key: make_reading(
-            one,
-            sessions.signed,
-            makings[key],
-            around=around_member(key, signs_out=signs_out),
-            more=_sharing,
-        )
-        for key, one in current.items()
-    }
-    pages = GroupPages(group, sessions, signs_out)
-    return Readers(apps, Starlette(routes=pages.routes(), exception_handlers=handling()))
+def _apps_of(group: OpenedGroup, signed: Sessions) -> MakeApp:
+    """Return what makes the app of a member."""
+
+    def make(
+        key: str, current: CurrentProfile, making: PageMaking, *, administers: bool
+    ) -> ASGIApp:
+        around = around_member(key, signs_out=_signs_out(group), administers=administers)
+        return make_reading(current, signed, making, around=around, more=_sharing)
+
+    return make
+
+
+def _signs_out(group: OpenedGroup) -> bool:
+    return group.settings.sign_in.method is not SignInMethod.PROXY
+
+
+def _inside(group: OpenedGroup, sessions: GroupSessions, members: Members) -> Readers:
+    pages = GroupPages(group, sessions, _signs_out(group))
+    routes = pages.routes()
+    if group.accounts is not None:
+        routes += AdminPages(group.accounts, sessions, _signs_out(group)).routes()
+    return Readers(members.app, Starlette(routes=routes, exception_handlers=handling()))
 
 
 def _sharing(shared: Shared) -> list[Route]:
@@ -90,13 +95,14 @@ def _sharing(shared: Shared) -> list[Route]:
 
 def _outside(
     group: OpenedGroup,
+    members: Members,
     sessions: GroupSessions,
     threads: Callable[[], Executor],
     ends: list[Callable[[], None]],
 ) -> Starlette:
     routes = Files(sessions.signed.instance).routes()
     settings = group.settings.sign_in
-    page = SignInPage(group, sessions, settings.proxies)
+    page = SignInPage(group, members, sessions, settings.proxies)
     if settings.method is SignInMethod.MAIL:
         mailer = LinkMailer(group, threads())
         ends.append(mailer.end)
@@ -108,9 +114,13 @@ def _outside(
     return Starlette(routes=routes, exception_handlers=handling())
 
 
-def _proxy(group: OpenedGroup) -> ProxyHeader | None:
+def _proxy(group: OpenedGroup, members: Members) -> ProxyHeader | None:
     settings = group.settings.sign_in
     if settings.method is not SignInMethod.PROXY:
         return None
-    members = {one.user: one.key for one in group.settings.members if one.user}
-    return ProxyHeader(settings.header, settings.proxies, members, group.proxy_secret())
+    find = partial(_of_user, members)
+    return ProxyHeader(settings.header, settings.proxies, find, group.proxy_secret())
+
+
+def _of_user(members: Members, user: str) -> str:
+    return members.find(user=user)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hmac
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
@@ -40,14 +40,14 @@ _HOP = (
 
 @dataclass(frozen=True, slots=True)
 class ProxyHeader:
-    """The header in which listed proxies name who signed in, and the member of each user name.
+    """The header in which listed proxies name who signed in; `find` returns that user's member.
 
     With a `secret` a proxy proves with each request that it is one: others may share its machine.
     """
 
     name: str
     proxies: Sequence[Network]
-    members: Mapping[str, str]
+    find: Callable[[str], str]
     secret: str = field(default="", repr=False)
 
     def member(self, scope: Scope) -> str | Response:
@@ -66,8 +66,8 @@ class ProxyHeader:
         if len(values) != 1 or not values[0]:
             _log.warning("refused: the proxy %s sent %d times %s", peer, len(values), self.name)
             return _plain("The proxy did not say who signed in.", HTTPStatus.FORBIDDEN)
-        member = self.members.get(values[0])
-        if member is None:
+        member = self.find(values[0])
+        if not member:
             _log.warning("refused: the proxy names %r, who is no member", values[0][:80])
             return _plain("You are no member of this group.", HTTPStatus.FORBIDDEN)
         return member
@@ -95,7 +95,7 @@ class GroupGuard:
             await self.app(scope, receive, send)
             return
         cookies: list[str] = []
-        # Whose session it is, is asked of a database.
+        # Whose session it is, and who is a member, is asked of a database.
         answer = await run_in_threadpool(self._answer, scope, cookies)
         await answer(scope, receive, protected(send, cookies))
 

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from paperlark import Agenda, OpenedGroup
+from paperlark import Agenda, OpenedGroup, Role
 from paperlark.renderers import agenda as texts
 from paperlark.renderers import english, typeset
 from paperlark.renderers.html import clean_text, template
@@ -25,6 +25,7 @@ from paperlark.web.shared import ReaderLink, SignedForms, Surroundings, blocking
 _PACKAGE = "paperlark.web"
 GROUP = "/group"
 SIGN_OUT = "/sign-out"
+ADMIN = "/admin"
 _WEEK = timedelta(days=6)
 _MOST_DAYS = 366
 _FORMS = {
@@ -34,10 +35,14 @@ _FORMS = {
 }
 
 
-def around_member(member: str, *, signs_out: bool, here: str = "") -> Surroundings:
+def around_member(
+    member: str, *, signs_out: bool, here: str = "", administers: bool = False
+) -> Surroundings:
     """Return the ways from a page of a member's; `here` is the address of the one that it is."""
     own = reader_path(member)
-    links = (("My pages", f"{own}/"), ("Group", GROUP), ("Sharing", f"{own}/sharing"))
+    links = [("My pages", f"{own}/"), ("Group", GROUP), ("Sharing", f"{own}/sharing")]
+    if administers:
+        links.append(("Readers", ADMIN))
     return Surroundings(
         tuple(ReaderLink(title, path, current=path == here) for title, path in links),
         sign_out=SIGN_OUT if signs_out else "",
@@ -80,7 +85,12 @@ class GroupPages:
             query=f"from={agenda.first}&to={agenda.last}",
             forms=_FORMS,
             own=reader_path(member),
-            around=around_member(member, signs_out=self.signs_out, here=GROUP),
+            around=around_member(
+                member,
+                signs_out=self.signs_out,
+                here=GROUP,
+                administers=self._role(member) is not Role.READER,
+            ),
             form_token=self._forms.token(request),
             english=english,
             typeset=typeset,
@@ -102,11 +112,20 @@ class GroupPages:
         first = _day(request, "from", last - _WEEK)
         if not first <= last or (last - first).days >= _MOST_DAYS:
             raise HTTPException(400, f"Choose a first day and a last, {_MOST_DAYS} days at most.")
-        return self.group.agenda(first, last)
+        return self.group.agenda(first, last, group=self._group(request.state.member))
+
+    def _group(self, member: str) -> str:
+        """Return the group of a member who is a row: nobody of another group is on the agenda."""
+        accounts = self.group.accounts
+        return accounts.find(member).group if accounts else ""
+
+    def _role(self, member: str) -> Role:
+        accounts = self.group.accounts
+        return accounts.find(member).role if accounts else Role.READER
 
     async def _sign_out(self, request: Request) -> Response:
         await self._forms.read(request)
-        await run_in_threadpool(self.sessions.end, request.scope)
+        await run_in_threadpool(self.sessions.sign_out, request.scope)
         answer = RedirectResponse(SIGN_IN, HTTPStatus.SEE_OTHER)
         # Pages and votes that the browser kept are not for whoever uses it next.
         answer.headers["Clear-Site-Data"] = '"cache", "storage"'

@@ -15,7 +15,8 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
-from paperlark import GroupSessionStore
+from paperlark import AuditAction, GroupSessionStore
+from paperlark.web.audit_origin import RecordSignIn
 from paperlark.web.sessions import COOKIE, LASTS, Sessions
 
 LONGEST_SESSION = 30 * 24 * 60 * 60
@@ -46,8 +47,9 @@ class GroupSessions:
     signed: Sessions
     store: GroupSessionStore
     address: PublicAddress
-    members: frozenset[str]
+    is_member: Callable[[str], bool]
     now: Callable[[], float] = time.time
+    record: RecordSignIn = lambda *_: None
 
     @property
     def _prefix(self) -> str:
@@ -74,7 +76,7 @@ class GroupSessions:
         if not self.signed.holds(cookie, self.now()):
             return "", ""
         member = self.store.member(_name(cookie), self.now())
-        return (cookie, member) if member in self.members else ("", "")
+        return (cookie, member) if member and self.is_member(member) else ("", "")
 
     def begin(self, scope: Scope, member: str) -> str:
         """Begin a session of a member, under a new name, and return its cookie.
@@ -82,9 +84,18 @@ class GroupSessions:
         The one that the browser had is ended: nothing of it goes on under another name.
         """
         self.end(scope)
+        # First: who is not in the log is not signed in.
+        self.record(AuditAction.SIGNED_IN, member, scope)
         cookie, now = self.new_cookie(), self.now()
         self.store.begin(_name(cookie), member, now=now, ends=now + LONGEST_SESSION)
         return cookie
+
+    def sign_out(self, scope: Scope) -> None:
+        """End the session of a member who asks for it."""
+        _, member = self.member(scope)
+        self.end(scope)
+        if member:
+            self.record(AuditAction.SIGNED_OUT, member, scope)
 
     def end(self, scope: Scope) -> None:
         """End the session of a request, if it has one."""

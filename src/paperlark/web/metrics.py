@@ -6,7 +6,7 @@ by the template of their address.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from prometheus_client import (
@@ -53,12 +53,17 @@ class _StateCollector(Collector):
             "What models may have cost this month, in US dollars.",
             value=float(found.spent),
         )
-        deliveries = GaugeMetricFamily(
-            "paperlark_deliveries", "Deliveries of the last seven days.", labels=["state"]
+        yield _by_state(
+            "paperlark_deliveries", "Deliveries of the last seven days.", found.deliveries
         )
-        for state, count in found.deliveries.items():
-            deliveries.add_metric([state], count)
-        yield deliveries
+        yield _by_state("paperlark_shards", "Shards of the latest morning.", found.shards)
+
+
+def _by_state(name: str, told: str, counts: Mapping[str, int]) -> GaugeMetricFamily:
+    family = GaugeMetricFamily(name, told, labels=["state"])
+    for state, count in counts.items():
+        family.add_metric([state], count)
+    return family
 
 
 class RequestMetrics:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
@@ -34,7 +35,7 @@ _LONGEST_NAME = 40
 class Readers:
     """Passes a request below `/r/NAME/` on to that reader's app, every other to the front."""
 
-    apps: Mapping[str, ASGIApp]
+    find_app: Callable[[str], ASGIApp | None]
     front: ASGIApp
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -45,14 +46,17 @@ class Readers:
         name, below = split_path(scope["path"])
         if not name:
             await self.front(scope, receive, send)
-        elif name not in self.apps:
+            return
+        # It may have to be looked up in a database.
+        app = await run_in_threadpool(self.find_app, name)
+        if app is None:
             await NO_SUCH_PAGE(scope, receive, send)
         elif not below:
             await RedirectResponse(f"{reader_path(name)}/")(scope, receive, send)
         else:
             inside = {**scope, "root_path": reader_path(name)}
             try:
-                await self.apps[name](inside, receive, send)
+                await app(inside, receive, send)
             finally:
                 scope["route"] = inside.get("route")
 
@@ -126,7 +130,7 @@ def make_several(
         exception_handlers=handling(),
     )
     public = frozenset(public_host(one) for one in profiles.values()) - {""}
-    return Guard(Readers(apps, front), sessions, port, public=public)
+    return Guard(Readers(apps.get, front), sessions, port, public=public)
 
 
 def _switch(profiles: Mapping[str, CurrentProfile], here: str) -> Surroundings:

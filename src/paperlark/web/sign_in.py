@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import Executor
 from contextvars import copy_context
 from dataclasses import dataclass
@@ -21,9 +21,11 @@ from starlette.routing import Route
 
 from paperlark import OpenedGroup, PaperlarkError, TryLimit
 from paperlark.renderers.html import clean_text, template
-from paperlark.web.client_address import Network, client_address, network_of, peer_of
+from paperlark.web.audit_origin import asking_address
+from paperlark.web.client_address import Network, network_of
 from paperlark.web.group_guard import SIGN_IN
 from paperlark.web.group_sessions import GroupSessions
+from paperlark.web.members import Members
 from paperlark.web.shared import SignedForms, blocking
 
 _log = logging.getLogger(__name__)
@@ -75,6 +77,7 @@ class SignInPage:
     """What every page of sign-in shares: how it looks, whose request it is, how often it may be."""
 
     group: OpenedGroup
+    members: Members
     sessions: GroupSessions
     proxies: tuple[Network, ...]
 
@@ -109,9 +112,7 @@ class SignInPage:
 
     async def too_often(self, request: Request) -> Response | None:
         """Count a try, and return the answer where there were too many from that address."""
-        # Some proxies add a line of their own behind the one that was sent.
-        forwarded = ",".join(request.headers.getlist("x-forwarded-for"))
-        address = client_address(peer_of(request.scope), forwarded, self.proxies)
+        address = asking_address(request.scope, self.proxies)
         if await self.allows(_BY_NETWORK, network_of(address)):
             return None
         _log.warning("refused: %s tries to sign in too often", address)
@@ -148,11 +149,6 @@ class MailSignIn:
             Route(link, self._enter, methods=post),
         ]
 
-    @property
-    def _members(self) -> Mapping[str, str]:
-        members = self.page.group.settings.members
-        return {one.email.casefold(): one.key for one in members if one.email}
-
     def _ask(self, request: Request) -> Response:
         return self.page.show(request, asks="mail")
 
@@ -162,7 +158,7 @@ class MailSignIn:
             return refused
         email = form.get("email", "").strip().casefold()[:_LONGEST_MAIL]
         now = self.page.sessions.now()
-        key = self._members.get(email, "")
+        key = await run_in_threadpool(lambda: self.page.members.find(email=email))
         if await self.page.allows(_BY_ACCOUNT, email):
             # Stored for nobody as well: that takes a moment, which would tell who is a member.
             token = self.new_token()
@@ -190,7 +186,8 @@ class MailSignIn:
             return refused
         token, now = request.path_params["link"][:200], self.page.sessions.now()
         member = await run_in_threadpool(self.page.sessions.store.use_link, token, now)
-        if member not in self.page.sessions.members:
+        is_member = self.page.members.is_member
+        if not member or not await run_in_threadpool(lambda: is_member(member)):
             told = "This link was used already, is older than 15 minutes, or is not whole."
             return self.page.show(request, HTTPStatus.FORBIDDEN, told=told, asks="again")
         answer = RedirectResponse("/", HTTPStatus.SEE_OTHER)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from urllib.parse import urlsplit
@@ -51,11 +50,6 @@ class OidcSignIn:
             Route(CALLBACK, self._return),
         ]
 
-    @property
-    def _members(self) -> Mapping[str, str]:
-        members = self.page.group.settings.members
-        return {one.subject: one.key for one in members if one.subject}
-
     def _ask(self, request: Request) -> Response:
         issuer = self.page.group.settings.sign_in.issuer
         return self.page.show(request, provider=urlsplit(issuer).netloc)
@@ -95,8 +89,8 @@ class OidcSignIn:
             )
         except PaperlarkError as error:
             return self._failed(request, str(error))
-        member = self._members.get(subject)
-        if member is None:
+        member = await run_in_threadpool(lambda: self.page.members.find(subject=subject))
+        if not member:
             return self._failed(request, f"{subject[:80]!r} is no member", "You are no member.")
         return await self.page.signed_in(request, member, HTMLResponse(_IN))
 

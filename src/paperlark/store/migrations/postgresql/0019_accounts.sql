@@ -25,3 +25,12 @@ CREATE INDEX accounts_by_group ON accounts (group_name, reader);
 CREATE UNIQUE INDEX accounts_by_email ON accounts (email) WHERE email <> '';
 CREATE UNIQUE INDEX accounts_by_user ON accounts (user_name) WHERE user_name <> '';
 CREATE UNIQUE INDEX accounts_by_subject ON accounts (subject) WHERE subject <> '';
+
+CREATE TABLE month_spending (
+    -- What calls to models for accounts have cost, or may: noted before each call, settled after it.
+    whose text COLLATE "C" NOT NULL CHECK (whose IN ('reader', 'group', 'all')),
+    name text COLLATE "C" NOT NULL,              -- the reader's id, or the group's name; empty: of all
+    month text COLLATE "C" NOT NULL,             -- its first day, in UTC
+    dollars text COLLATE "C" NOT NULL,           -- US dollars
+    PRIMARY KEY (whose, name, month)
+);
