@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import sqlite3
@@ -56,7 +57,7 @@ class Home:
         return [sys.executable, "-m", "paperlark", "mcp", *profile, *options]
 
     def write(self, texts: Sequence[str]) -> tuple[str, ...]:
-        """Write texts as they are over titles and abstracts of papers; return which papers.
+        """Write texts as they are over every field of papers; return which papers.
 
         Past everything that cleans what arXiv sends: as if that had a hole.
         """
@@ -65,9 +66,11 @@ class Home:
             assert len(papers) >= len(texts)
             for paper, text in zip(papers, texts, strict=False):
                 whole = text.encode("utf-8", "replace").decode()
+                names = json.dumps([[whole[:2_000], None]])
                 connection.execute(
-                    "UPDATE papers SET title = ?, abstract = ? WHERE id = ?",
-                    (whole[:2_000], whole, paper),
+                    "UPDATE papers SET title = ?, abstract = ?, authors = ?, categories = ?"
+                    " WHERE id = ?",
+                    (whole[:2_000], whole, names, f"cs.LG {whole[:200]}", paper),
                 )
         connection.close()
         return tuple(papers[: len(texts)])

@@ -24,7 +24,7 @@ from paperlark.verbs.papers import entry_item, result_item, state_facts, whole_i
 
 MOST_FOUND = 100
 """Papers that a search or a comparison finds at most."""
-_NOTES = 1_000
+_NOTES, _WORDS = 1_000, 200
 _DAYS = 5
 
 
@@ -98,10 +98,10 @@ def _search(profile: OpenedProfile, asked: SearchArguments, _: Asker) -> Answer:
     )
     states = profile.triage_states()
     facts: dict[str, Json] = {"found": found.count, "by": str(found.method)}
-    if found.corrections:
-        facts["also_searched"] = [one.corrected for one in found.corrections]
+    # The words that were searched for as well are the archive's, and so those of papers.
+    respelled = clean_text(" ".join(one.corrected for one in found.corrections), _WORDS)
     items = tuple(result_item(one, states.get(one.paper.id, UNTOUCHED)) for one in found.found)
-    return Answer(Item(facts), items)
+    return Answer(Item(facts, {"respelled": respelled}), items)
 
 
 def _similar(profile: OpenedProfile, asked: SimilarArguments, _: Asker) -> Answer:

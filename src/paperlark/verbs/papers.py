@@ -14,6 +14,7 @@ from paperlark.verbs.fence import clean_text
 _TITLE = 400
 _AUTHORS, _MOST_AUTHORS = 400, 8
 _COMMENT = 400
+_CATEGORIES = 200
 _EXCERPT = 300
 """Characters of an abstract in a list; `paper` has all of it."""
 _ABSTRACT = 6_000
@@ -49,7 +50,6 @@ def whole_item(paper: Paper, state: TriageState, facts: Mapping[str, Json]) -> I
     about = {
         "id": paper.id,
         "version": paper.version,
-        "categories": list(paper.categories),
         "url": paper.url,
         "pdf": paper.pdf_url,
     }
@@ -59,6 +59,7 @@ def whole_item(paper: Paper, state: TriageState, facts: Mapping[str, Json]) -> I
         {
             "title": clean_text(paper.title, _TITLE),
             "authors": clean_text(_names(paper, len(paper.authors)), _ALL_AUTHORS),
+            "categories": clean_text(" ".join(paper.categories), _CATEGORIES),
             "abstract": abstract,
             "note": clean_text(state.note, _NOTE),
         },
