@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from paperlark.domain.feedback import Vote
+from paperlark.domain.feedback import BY_ASSISTANT, Feedback, Vote
 from paperlark.domain.paper import PaperId
 from paperlark.domain.remaining import remaining
 from paperlark.domain.triage import (
@@ -99,3 +99,25 @@ def test_what_is_left_counts_votes_before_probabilities() -> None:
     assert left is not None
     assert (left.seen, left.unseen, left.share) == (1.5, 0.5, 0.75)
     assert remaining([(None, UNTOUCHED)]) is None
+
+
+def test_what_an_assistant_did_is_told_apart_and_is_not_seen() -> None:
+    vote = _done(Action.WANT, 1, id=f"{BY_ASSISTANT}1")
+    save = _done(Action.SAVE, 2, id=f"{BY_ASSISTANT}2")
+    state = states([vote, save])[BATS]
+    assert state.by_assistant == ("vote", "saved")
+    assert not state.seen
+    assert Feedback(BATS, Vote.UP, NOON, vote.id).by_assistant
+    assert not Feedback(BATS, Vote.UP, NOON, "1").by_assistant
+    assert not Feedback(BATS, Vote.UP, NOON).by_assistant
+
+
+def test_a_vote_of_the_reader_after_it_is_the_readers() -> None:
+    events = [_done(Action.WANT, 1, id=f"{BY_ASSISTANT}1"), _done(Action.NOT, 2)]
+    state = states(events)[BATS]
+    assert (state.vote, state.by_assistant, state.seen) == (Vote.DOWN, (), True)
+
+
+def test_a_vote_of_an_assistant_that_is_undone_leaves_nothing() -> None:
+    vote = _done(Action.WANT, 1, id=f"{BY_ASSISTANT}1")
+    assert states([vote, replace(vote, id="2", undoes=vote.id)]).get(BATS) is None

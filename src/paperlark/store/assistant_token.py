@@ -14,7 +14,7 @@ from paperlark.store.secret_file import read_or_make
 
 _BYTES = 32
 _LONGEST = 500
-_FORM = re.compile(r"[A-Za-z0-9._~+/=-]{20,}", re.ASCII)
+_FORM = re.compile(r"[A-Za-z0-9._~+/=-]{20,400}", re.ASCII)
 """What may stand behind `Bearer` (RFC 6750), too long to be guessed."""
 
 
@@ -44,7 +44,7 @@ def assistant_token(path: Path) -> str:
         )
     if not _FORM.fullmatch(token):
         raise SecretUnusable(
-            f"{path} is no token: one line of at least 20 letters and digits",
+            f"{path} is no token: one line of 20 to 400 letters and digits",
             hint="delete it: a new one is made",
         )
     return token
