@@ -260,3 +260,21 @@ def test_before_the_first_page_everything_says_so(tmp_path: Path) -> None:
         listed = asked.run(asked.client.list_resources).resources
         assert [str(one.uri) for one in listed] == ["paperlark://criteria", "paperlark://days"]
     assert not (home.folder / "paperlark.db").exists()
+
+
+def test_long_criteria_are_read_to_their_end_in_any_script(tmp_path: Path) -> None:
+    home = make_home(tmp_path, made=False)
+    signs = [chr(0x4E00 + number) for number in range(9_000)]
+    (home.folder / "criteria.md").write_text("".join(signs), "utf-8")
+    address, read, pages = "paperlark://criteria", "", 0
+    with asking(in_memory(home.profile)) as asked:
+        while True:
+            found = _read(asked, address)
+            lines = [part["outside"].splitlines()[1] for part in found["parts"]]
+            read += "".join(line.removeprefix("criteria: ") for line in lines)
+            pages += 1
+            if not found["next"]:
+                break
+            address = f"paperlark://criteria?cursor={found['next']}"
+    assert read == "".join(signs)
+    assert pages > 2

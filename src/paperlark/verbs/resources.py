@@ -17,8 +17,8 @@ DAY_TEMPLATE = f"{DAYS}/{{day}}{{?cursor}}"
 PAPER_TEMPLATE = f"{SCHEME}://papers/{{+id}}"
 LISTED_DAYS = 20
 """Latest days that are listed by themselves; `DAYS` has all."""
-_PART = 3_000
-"""Characters of a part of the criteria, which come one after the other."""
+_PART = 500
+"""Characters of a part of the criteria, which come one after the other: it fits in any script."""
 _LONGEST = 500
 _READER = Asker(may_vote=False)
 
