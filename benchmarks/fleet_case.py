@@ -234,13 +234,13 @@ def _live(fleet: Fleet, connection: DatabaseConnection, before: Sequence[Labelle
     with open_shard_parts(
         fleet.database, fleet.settings(connection), fleet.environment, options
     ) as parts:
-        # What is ranked by learns nothing from one day to the next: only the last model is read.
-        parts = replace(parts, ranker=_Unlearned(parts.ranker))
+        # Of what was learned on these days the morning reads nothing.
+        unlearned = replace(parts, ranker=_Unlearned(parts.ranker))
         for day, one in zip(days, before, strict=True):
             listed = tuple(Listing(paper, AnnounceType.NEW) for paper in one.papers)
             announced.keep(Feed(CATEGORY, day, listed, "a recording", via=Via.RSS), day)
             report = make_shard(
-                Shard(day, 1, (CATEGORY,), tuple(_TEMPLATES)), lambda *_: None, parts=parts
+                Shard(day, 1, (CATEGORY,), tuple(_TEMPLATES)), lambda *_: None, parts=unlearned
             )
             if report.failures:
                 raise ValueError(report.failures)
@@ -253,7 +253,10 @@ class _Unlearned(EmbeddedRanker):
         self._ranker = ranker
 
     def rank_readers(
-        self, papers: Sequence[Paper], stream: Sequence[Paper], readers: Iterable[ReaderToRank]
+        self,
+        papers: Sequence[Paper],
+        stream: Sequence[Paper],  # noqa: ARG002  # what it would learn among
+        readers: Iterable[ReaderToRank],
     ) -> Iterator[Ranking]:
         """Rank for each without any evidence."""
         unknown = (reader_to_rank(one.criteria, NO_EVIDENCE) for one in readers)

@@ -65,6 +65,8 @@ _COLUMNS = (
     "nearest",  # null, or identifier, title and day
     "precedents",  # lists of identifier, title, day and similarity
 )
+
+
 def _same(value: Any) -> Any:  # noqa: ANN401  # JSON
     return value
 
