@@ -11,9 +11,9 @@ import gzip
 import hashlib
 import json
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
@@ -33,6 +33,7 @@ from paperlark.evaluation.folder import read_folder
 from paperlark.fleet.shard import make_shard
 from paperlark.fleet.shard_parts import SettingsOf, open_shard_parts
 from paperlark.ports import ReaderToRank
+from paperlark.rankers.embedded import EmbeddedRanker, Ranking, reader_to_rank
 from paperlark.settings import Settings
 from paperlark.settings.environment import Environment, RunOptions
 from paperlark.settings.group import GroupDatabase
@@ -55,7 +56,7 @@ _AT_ONCE = 500
 """Accounts and fingerprints in one statement."""
 _NOT_READ = {"digest": "'{}'", "ranking": "NULL"}
 """Columns of earlier days that no morning reads, and what stands there instead."""
-_COPIED = ("digests", "scanned", "shown_or_judged", "explored")
+_COPIED = ("digests", "shown_or_judged", "explored", "parcels")
 """Tables of earlier days that a morning may read; of those that there are."""
 
 
@@ -233,14 +234,33 @@ def _live(fleet: Fleet, connection: DatabaseConnection, before: Sequence[Labelle
     with open_shard_parts(
         fleet.database, fleet.settings(connection), fleet.environment, options
     ) as parts:
+        # Of what was learned on these days the morning reads nothing.
+        unlearned = replace(parts, ranker=_Unlearned(parts.ranker))
         for day, one in zip(days, before, strict=True):
             listed = tuple(Listing(paper, AnnounceType.NEW) for paper in one.papers)
             announced.keep(Feed(CATEGORY, day, listed, "a recording", via=Via.RSS), day)
             report = make_shard(
-                Shard(day, 1, (CATEGORY,), tuple(_TEMPLATES)), lambda *_: None, parts=parts
+                Shard(day, 1, (CATEGORY,), tuple(_TEMPLATES)), lambda *_: None, parts=unlearned
             )
             if report.failures:
                 raise ValueError(report.failures)
+
+
+class _Unlearned(EmbeddedRanker):
+    """Ranks by the criteria alone, as for readers of whom nothing is known."""
+
+    def __init__(self, ranker: EmbeddedRanker) -> None:
+        self._ranker = ranker
+
+    def rank_readers(
+        self,
+        papers: Sequence[Paper],
+        stream: Sequence[Paper],  # noqa: ARG002  # what it would learn among
+        readers: Iterable[ReaderToRank],
+    ) -> Iterator[Ranking]:
+        """Rank for each without any evidence."""
+        unknown = (reader_to_rank(one.criteria, NO_EVIDENCE) for one in readers)
+        return self._ranker.rank_readers(papers, (), unknown)
 
 
 def _judged(day: LabelledDay, dice: random.Random) -> list[dict[str, object]]:

@@ -21,7 +21,7 @@ from paperlark.store.day_values import pack_digest, pack_ranking, unpack_digest,
 _TEXT = st.text(max_size=12)
 _IDS = st.builds(PaperId, st.text(max_size=12))
 _DAYS = st.dates(date(1991, 8, 14), date(2100, 1, 1))
-_NUMBERS = st.floats(allow_nan=False)
+_NUMBERS = st.floats(allow_nan=False) | st.integers(0, 10**8).map(lambda units: units / 10**8)
 _NEAREST = st.builds(Nearest, _IDS, _TEXT, _DAYS)
 _PRECEDENTS = st.builds(Precedent, _IDS, _TEXT, _DAYS, st.floats(0, 1))
 _MATCHES = st.builds(
@@ -46,14 +46,36 @@ _RANKED = st.builds(
 
 ONE = Ranked(PaperId("2502.00001"), 2, Placement.ABOVE, Match(0.5, 1, 2, "Bats", ("wing",)))
 TWO = replace(ONE, paper_id=PaperId("2502.00002"), match=Match(0.25, 2, 2))
-HEAD = 5 + 16 * 2
-"""Bytes before the columns of two matches."""
+HEAD = 5 + 4 * 2
+"""Bytes before the columns of two matches whose scores have eight digits."""
 
 
 @given(st.lists(_RANKED, max_size=5))
 def test_a_ranking_is_read_as_it_was_stored_best_first(ranked: list[Ranked]) -> None:
     best_first = sorted(ranked, key=lambda one: one.match.rank)
     assert unpack_ranking(pack_ranking(ranked)) == tuple(best_first)
+
+
+@pytest.mark.parametrize(
+    ("score", "probability", "layout"),
+    [
+        (0.12345678, 0.1235, 2),
+        (0.12345678, 0.5, 2),
+        (0.12345678, None, 2),
+        (0.123456789, 0.1235, 1),
+        (-0.5, 0.5, 1),
+        (21.5, 0.5, 1),
+        (float("inf"), None, 1),
+    ],
+)
+def test_scores_of_eight_digits_take_four_bytes_and_come_back_the_same(
+    score: float, probability: float | None, layout: int
+) -> None:
+    stored = replace(ONE, match=replace(ONE.match, score=score, probability=probability))
+    value = pack_ranking((stored,))
+    assert value is not None
+    assert value[0] == layout
+    assert unpack_ranking(value) == (stored,)
 
 
 @given(st.text(st.characters(codec="utf-8")))
@@ -124,16 +146,16 @@ def test_no_secret_is_stored_in_a_compressed_value() -> None:
 
 
 def test_a_day_of_five_hundred_papers_takes_little_room() -> None:
-    """Beside the numbers, 16 bytes a paper, which nothing makes smaller."""
+    """Beside the scores, 4 bytes a paper, which nothing makes smaller."""
     ranked = [
         Ranked(
             PaperId(f"2502.{at:05}"),
             1,
             Placement.BELOW,
-            Match(1 / at, at, 500, "Bats", probability=1 / at),
+            Match(round(1 / at, 8), at, 500, "Bats", probability=round(1 / at, 4)),
         )
         for at in range(1, 501)
     ]
     value = pack_ranking(ranked)
     assert value is not None
-    assert len(value) - 16 * 500 < 2_500
+    assert len(value) - 4 * 500 < 2_500

@@ -100,19 +100,23 @@ def assemble(
 def with_matched_terms(digest: Digest, terms: Mapping[PaperId, MatchedTerms]) -> Digest:
     """Add to the matches of these papers the terms that moved them most."""
 
-    def named(paper: PaperId, match: Match) -> Match:
-        found = terms.get(paper)
-        if found is None:
-            return match
+    def named(match: Match, found: MatchedTerms) -> Match:
         return replace(match, words_for=found.for_match, words_against=found.against_match)
 
     return replace(
         digest,
         entries=tuple(
-            replace(one, match=one.match and named(one.paper.id, one.match))
+            replace(one, match=named(one.match, terms[one.paper.id]))
+            if one.match and one.paper.id in terms
+            else one
             for one in digest.entries
         ),
-        ranked=tuple(replace(one, match=named(one.paper_id, one.match)) for one in digest.ranked),
+        ranked=tuple(
+            replace(one, match=named(one.match, terms[one.paper_id]))
+            if one.paper_id in terms
+            else one
+            for one in digest.ranked
+        ),
     )
 
 

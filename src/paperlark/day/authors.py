@@ -118,6 +118,8 @@ class _FollowedIndex:
 
     def matches(self, paper: Paper, authorship: Authorship | None) -> tuple[AuthorMatch, ...]:
         """Return the followed authors of a paper, in the reader's order."""
+        if not self._followed:
+            return ()  # most readers follow nobody
         persons = authorship.identified if isinstance(authorship, KnownAuthors) else ()
         identified = {
             place for person in persons if person.id for place in self._by_id.get(person.id, ())

@@ -45,14 +45,16 @@ def random_sample(
     this allocation has the least variance (Neyman). Without probabilities all are equally likely.
     Seeded by profile and day, so that a day made again has the same sample.
     """
+    if not count:
+        return ()
     chances = _inclusion_probabilities([_size(candidate) for candidate in below], count)
+    seed = (profile, day.isoformat())
     shuffled = sorted(
-        zip(below, chances, strict=True),
-        key=lambda pair: sampling_key(profile, day.isoformat(), pair[0].paper.id),
+        zip(below, chances, strict=True), key=lambda pair: sampling_key(*seed, pair[0].paper.id)
     )
     # Intervals as long as the inclusion probabilities, end to end: a paper is drawn where its
     # interval contains `start` plus a whole number. That draws `count` papers, none twice.
-    start = sampling_key(profile, day.isoformat())
+    start = sampling_key(*seed)
     ends = accumulate((chance for _, chance in shuffled), initial=0.0)
     marks = [math.ceil(end - start) for end in ends]
     drawn = [

@@ -86,6 +86,8 @@ def fold(text: str) -> str:
 
 
 def _without_marks(decomposed: str) -> str:
+    if decomposed.isascii():
+        return decomposed
     return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
 
 

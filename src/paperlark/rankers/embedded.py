@@ -68,11 +68,13 @@ class Ranking:
         """Name the terms that moved the chosen ones of the papers."""
         field = self._field
         rows = [at for at, paper in enumerate(field.papers) if paper.id in chosen]
-        weights = self._model.words.of(field.terms) + self._features.terms.of(field.terms)
         asked = [field.papers[at] for at in rows]
-        found = explain(
-            asked, field.words.rows(np.array(rows, dtype=np.int64)), field.terms, weights
-        )
+        # Of all terms of the day only those of these papers.
+        words = field.words.rows(np.array(rows, dtype=np.int64))
+        columns = np.flatnonzero(words.in_columns())
+        words, ids = words.columns(columns), field.terms[columns]
+        weights = self._model.words.of(ids) + self._features.terms.of(ids)
+        found = explain(asked, words, ids, weights)
         return {paper.id: terms for paper, terms in zip(asked, found, strict=True)}
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from paperlark.domain.criteria import Criteria
 from paperlark.domain.plain_text import strip_accents
@@ -77,7 +78,7 @@ def count_words(criteria: Criteria) -> WordCounts:
     known, unknown = set(), set()
     for word in latin:
         name = word.lower()
-        if only_stopwords(name):
+        if _is_function_word(name):
             known |= {name} if len(name) >= _FUNCTION else set()
         elif _is_known(name) and (len(name) >= _CONTENT or _is_code(word)):
             known.add(name)
@@ -98,6 +99,10 @@ def _compared(criteria: Criteria) -> Iterator[str]:
     yield from criteria.unwanted
 
 
+_is_function_word = lru_cache(maxsize=1 << 14)(only_stopwords)
+
+
+@lru_cache(maxsize=1 << 14)
 def _is_known(word: str) -> bool:
     ids = token_ids(word)
     return bool(Embedding.shipped().term_lengths(ids[ids > 0]).any())

@@ -169,16 +169,24 @@ def bigram_ids(left: TermIds, right: TermIds) -> TermIds:
 
 def spell(ids: Collection[int], *texts: str) -> Mapping[int, str]:
     """Return how the texts write these terms at their first occurrence."""
+    spelled = _spelled(texts)
+    return {term: spelled[term] for term in ids if term in spelled}
+
+
+# The texts of a day's papers, of which many readers are shown the same: some 50 kB each.
+@lru_cache(maxsize=512)
+def _spelled(texts: tuple[str, ...]) -> Mapping[int, str]:
+    """Return how the texts write each of their terms at its first occurrence."""
     found: dict[int, str] = {}
     for text in texts:
         words = _split(text)
         hashed = _hash_words(words)
         unigrams, bigrams = hashed.tolist(), bigram_ids(hashed[:-1], hashed[1:]).tolist()
         for at, term in enumerate(unigrams):
-            if term in ids:
+            if term != _BREAK:
                 found.setdefault(term, words[at])
         for at, term in enumerate(bigrams):
-            if term in ids and _BREAK not in unigrams[at : at + 2]:
+            if _BREAK not in unigrams[at : at + 2]:
                 found.setdefault(term, f"{words[at]} {words[at + 1]}")
     return found
 
