@@ -138,7 +138,7 @@ def make_digest(
         finder = parts.precedent_finder
         precedents = finder.precedents(papers, day) if finder else NO_PRECEDENTS
         advance(len(papers))
-    ranked = RankedDay(
+    ranked = RankedAnnouncement(
         announcement,
         new,
         matches,
@@ -151,7 +151,7 @@ def make_digest(
 
 
 @dataclass(frozen=True, slots=True)
-class RankedDay:
+class RankedAnnouncement:
     """One reader's day once its papers are ranked, for this reader alone or among many.
 
     matches: of each of the new papers, in their order
@@ -170,7 +170,7 @@ class RankedDay:
 
 
 def select_and_assemble(
-    ranked: RankedDay,
+    ranked: RankedAnnouncement,
     profile: Profile,
     parts: DayParts,
     progress: Progress,

@@ -18,7 +18,7 @@ from paperlark.store.many_readers import ManyReaders
 
 
 @dataclass(frozen=True, slots=True)
-class KnownReader:
+class ReaderBefore:
     """A reader, what is new to them on a day, and what names their evidence.
 
     `stream` names the earlier papers that they have in common with others, `fingerprint` changes
@@ -48,7 +48,7 @@ def know_readers(
     announcement: Announcement,
     many: ManyReaders,
     examples: ExampleStore,
-) -> Mapping[str, KnownReader]:
+) -> Mapping[str, ReaderBefore]:
     """Return what is known of each reader, by id, in a few questions to the database.
 
     Raises StoreError where the rows of any of them cannot be read.
@@ -61,7 +61,7 @@ def know_readers(
     fingerprints = examples.fingerprints(profiles, day)
     filtered = _Filtered(announcement)
     return {
-        settings.profile.id: KnownReader(
+        settings.profile.id: ReaderBefore(
             settings,
             ranking,
             filtered.new_to(settings.profile, seen[settings.profile.id]),
@@ -91,9 +91,9 @@ class _Filtered:
         return self._kept[key]
 
 
-def by_group(readers: Iterable[KnownReader]) -> list[list[KnownReader]]:
+def by_group(readers: Iterable[ReaderBefore]) -> list[list[ReaderBefore]]:
     """Return the readers who are ranked together, group by group."""
-    groups: dict[object, list[KnownReader]] = {}
+    groups: dict[object, list[ReaderBefore]] = {}
     for one in readers:
         groups.setdefault(one.group, []).append(one)
     return list(groups.values())

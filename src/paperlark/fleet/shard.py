@@ -15,7 +15,7 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from time import perf_counter
 
-from paperlark.day import DayParts, RankedDay, select_and_assemble
+from paperlark.day import DayParts, RankedAnnouncement, select_and_assemble
 from paperlark.day.assemble import is_worse
 from paperlark.delivery.due import RecentDays, days_to_read, new_parcels
 from paperlark.domain.announcement import Announcement
@@ -29,7 +29,7 @@ from paperlark.domain.judgement import Precedents
 from paperlark.domain.paper import Paper
 from paperlark.domain.translation import RankingCriteria
 from paperlark.fleet.isolate import Isolation
-from paperlark.fleet.known_readers import KnownReader, by_group, know_readers
+from paperlark.fleet.known_readers import ReaderBefore, by_group, know_readers
 from paperlark.fleet.worker import EndShard
 from paperlark.ports import PrecedentFinder, ReaderToRank
 from paperlark.rankers.embedded import EmbeddedRanker, Ranking, reader_to_rank
@@ -78,7 +78,7 @@ class StreamCache:
         self._examples = examples
         self._kept: dict[tuple[str, date], tuple[Paper, ...]] = {}
 
-    def of(self, reader: KnownReader, day: date) -> tuple[Paper, ...]:
+    def of(self, reader: ReaderBefore, day: date) -> tuple[Paper, ...]:
         """Return the stream of a reader, read for the first who has it."""
         key = reader.stream, day
         if key not in self._kept:
@@ -142,7 +142,7 @@ def make_shard(shard: Shard, end: EndShard, *, parts: ShardParts) -> ShardReport
     return report
 
 
-def _know(making: _Making, announcement: Announcement) -> Mapping[str, KnownReader]:
+def _know(making: _Making, announcement: Announcement) -> Mapping[str, ReaderBefore]:
     """Return what is known of the readers whose profiles can be used, by id."""
     parts, day = making.parts, making.shard.day
     many = ManyReaders(parts.connection, parts.database)
@@ -158,14 +158,14 @@ def _know(making: _Making, announcement: Announcement) -> Mapping[str, KnownRead
         if reader not in usable and reader not in making.isolation.failures:
             making.isolation.note(reader, StoreError("the reader is in the database no longer"))
 
-    def know(block: Sequence[str]) -> Mapping[str, KnownReader]:
+    def know(block: Sequence[str]) -> Mapping[str, ReaderBefore]:
         return know_readers([usable[one] for one in block], announcement, many, parts.examples)
 
     return making.isolation.run(list(usable), know)
 
 
 def _digests(
-    making: _Making, announcement: Announcement, readers: Mapping[str, KnownReader]
+    making: _Making, announcement: Announcement, readers: Mapping[str, ReaderBefore]
 ) -> Iterator[tuple[str, Digest]]:
     """Yield the digest of each reader, ranked together with those who have the same papers."""
     parts, day = making.parts, making.shard.day
@@ -201,7 +201,7 @@ class _Group:
 
     parts: ShardParts
     announcement: Announcement
-    readers: Mapping[str, KnownReader]
+    readers: Mapping[str, ReaderBefore]
     papers: Sequence[Paper]
     stream: Sequence[Paper]
     precedents: Precedents
@@ -214,19 +214,19 @@ class _Group:
         ranked = self.parts.ranker.rank_readers(self.papers, self.stream, asked)
         return dict(zip(readers, ranked, strict=True))
 
-    def _to_rank(self, one: KnownReader) -> ReaderToRank:
+    def _to_rank(self, one: ReaderBefore) -> ReaderToRank:
         evidence, criteria = partial(self._evidence, one), one.ranking.criteria
         if not one.fingerprint:
             return reader_to_rank(criteria, evidence())
         return ReaderToRank(one.profile.id, criteria, one.fingerprint, evidence)
 
-    def _evidence(self, one: KnownReader) -> Evidence:
+    def _evidence(self, one: ReaderBefore) -> Evidence:
         return self.parts.examples.evidence(one.profile, self.announcement.day)
 
     def digest(self, reader: str, ranking: Ranking | None) -> Digest:
         """Make the digest of a reader; a judge is asked where their profile names one."""
         one, day = self.readers[reader], self.announcement.day
-        ranked = RankedDay(
+        ranked = RankedAnnouncement(
             self.announcement,
             one.new,
             ranking.matches if ranking else (),
@@ -258,7 +258,7 @@ def _not_worse(making: _Making, digests: Mapping[str, Digest]) -> dict[str, Dige
 
 
 def _parcels(
-    making: _Making, readers: Mapping[str, KnownReader], digests: Mapping[str, Digest]
+    making: _Making, readers: Mapping[str, ReaderBefore], digests: Mapping[str, Digest]
 ) -> list[Parcel]:
     """Return the parcels that are due on the channels of these readers and are not there yet."""
     parts, day = making.parts, making.shard.day
