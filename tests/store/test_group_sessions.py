@@ -131,7 +131,7 @@ def test_all_sessions_of_a_member_can_be_ended(opens: Opens) -> None:
     for name, member in (("one", "ada"), ("two", "ada"), ("three", "emmy")):
         store.begin(name, member, now=0.0, ends=100.0)
     store.add_link("link", "ada", now=0.0, ends=100.0)
-    store.forget("ada")
+    store.end_all("ada")
     assert [store.member(name, 1.0) for name in ("one", "two", "three")] == ["", "", "emmy"]
     assert store.use_link("link", 1.0) == ""
 
