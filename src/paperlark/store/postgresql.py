@@ -9,6 +9,7 @@ import hashlib
 import logging
 import math
 import re
+import threading
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
@@ -69,14 +70,16 @@ def open_server(address: str) -> Iterator[DatabaseConnection]:
 
 @dataclass(slots=True)
 class _Kept:
-    """Connections that are kept open, and when the tables were of this version last."""
+    """Connections that are kept open, for how many, and when the tables were of this version."""
 
     pool: ConnectionPool[psycopg.Connection[Any]]
+    users: int = 0
     current_at: float = -math.inf
 
 
 _KEPT: dict[str, _Kept] = {}
 """What this process keeps open, by the address of the database."""
+_KEEPING = threading.Lock()
 
 
 @contextmanager
@@ -86,12 +89,18 @@ def connections_kept(address: str) -> Iterator[None]:
     To connect takes the server a new process and both sides some milliseconds, and who answers
     requests opens the database several times for each. Raises StoreError without psycopg.
     """
-    kept = _KEPT[address] = _Kept(_pool_of(address))
+    with _KEEPING:
+        kept = _KEPT.get(address) or _Kept(_pool_of(address))
+        kept.users += 1
+        _KEPT[address] = kept
     try:
         yield
     finally:
-        del _KEPT[address]
-        kept.pool.close()
+        with _KEEPING:
+            kept.users -= 1
+            if not kept.users:
+                del _KEPT[address]
+                kept.pool.close()
 
 
 @contextmanager
