@@ -3,96 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from decimal import Decimal
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
 from selectolax.lexbor import LexborHTMLParser
-from starlette.testclient import TestClient
 
-import paperlark
-from paperlark import NewAccount, NoSuchReader, OpenedAccounts, OpenedGroup, Role, RunOptions
-from paperlark.settings.environment import Environment
-from paperlark.web.group_app import open_group_app
-from paperlark.web.group_guard import GroupGuard
+from paperlark import NewAccount, NoSuchReader, Role
 from paperlark.web.making import PageMaking
 from paperlark.web.members import StoredMembers
 from standins.groups import DAY
 from standins.postgresql import ENGINES, Server
+from standins.university import READERS, University, form_token, university_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.enable_socket]
-_SAMPLE = files("paperlark") / "sample"
-_GROUP = """\
-name = "The university"
-address = "http://127.0.0.1:8642"
-database = "{database}"
-
-[sign_in]
-method = "proxy"
-proxies = ["10.0.0.7"]
-"""
-_READERS = {
-    "root": ("", Role.ADMIN),
-    "grace": ("astro", Role.GROUP_ADMIN),
-    "ada": ("astro", Role.READER),
-    "emmy": ("astro", Role.READER),
-    "sophie": ("maths", Role.READER),
-}
-
-
-@dataclass
-class University:
-    """The app of a group with a database, in this process."""
-
-    group: OpenedGroup
-    guard: GroupGuard
-
-    @property
-    def accounts(self) -> OpenedAccounts:
-        assert self.group.accounts is not None
-        return self.group.accounts
-
-    def browser(self, user: str) -> TestClient:
-        """Return the browser of somebody whom the proxy names."""
-        return TestClient(
-            self.guard,
-            base_url=self.group.settings.address,
-            headers={"Remote-User": user, "accept": "text/html"},
-            client=("10.0.0.7", 50_000),
-        )
-
-    def post(self, browser: TestClient, path: str, at: str = "", **fields: str) -> Any:
-        """Send a form as the page at an address, the front of admins by default, would."""
-        token = _token(browser.get(at or "/admin").text)
-        return browser.post(path, data={"token": token, **fields}, follow_redirects=False)
-
-
-def _token(page: str) -> str:
-    found = LexborHTMLParser(page).css_first("input[name=token]")
-    assert found is not None, page
-    return found.attributes["value"] or ""
-
-
-@contextmanager
-def _opened(home: Path, database: str) -> Iterator[University]:
-    (home / "group.toml").write_text(_GROUP.format(database=database))
-    environment = Environment(variables={"XDG_CONFIG_HOME": str(home)})
-    options = RunOptions(feeds=Path(str(_SAMPLE / "feeds")))
-    group = paperlark.open_group(home / "group.toml", options=options, environment=environment)
-    assert group.accounts is not None
-    profile = (_SAMPLE / "paperlark.toml").read_text()
-    criteria = (_SAMPLE / "criteria.md").read_text()
-    for reader, (of, role) in _READERS.items():
-        named = profile.replace("Efficient LLM inference", f"The page of {reader}", 1)
-        group.accounts.add(
-            NewAccount(reader.title(), named, criteria, id=reader, user=reader, group=of, role=role)
-        )
-    with open_group_app(group) as guard:
-        yield University(group, guard)
 
 
 @pytest.fixture(params=ENGINES)
@@ -102,14 +27,14 @@ def university(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Unive
     if request.param == "postgresql":
         server: Server = request.getfixturevalue("server")
         database = server.database()
-    with _opened(tmp_path, database) as found:
+    with university_of(tmp_path, database) as found:
         yield found
 
 
 @pytest.fixture(scope="module")
 def at_work(tmp_path_factory: pytest.TempPathFactory) -> Iterator[University]:
     """Open the app of five readers, of whom Ada and Sophie have a page."""
-    with _opened(tmp_path_factory.mktemp("work"), "lark.db") as found:
+    with university_of(tmp_path_factory.mktemp("work"), "lark.db") as found:
         for reader in ("ada", "sophie"):
             found.accounts.open_profile(reader).make_page(DAY)
         yield found
@@ -215,7 +140,7 @@ def test_no_reader_is_let_into_another_s_pages(at_work: University) -> None:
         browser = at_work.browser(user)
         for path in ("", "tune", "votes.jsonl", "sharing", "lists", "static/read.css"):
             assert browser.get(f"/r/ada/{path}").status_code == 404, (user, path)
-        token = _token(browser.get(f"/r/{user}/sharing").text)
+        token = form_token(browser.get(f"/r/{user}/sharing").text)
         form = {"token": token, "do": "save", "criteria": "Eve was here.", "instead_of": ""}
         assert browser.post("/r/ada/tune", data=form).status_code == 404
     assert "Eve" not in at_work.accounts.find("ada").criteria
@@ -243,7 +168,7 @@ def test_a_reader_finds_no_page_of_admins_and_changes_nothing(university: Univer
     browser = university.browser("ada")
     for path in ("/admin", "/admin/readers/ada", "/admin/readers/emmy", "/admin/readers/nobody"):
         assert browser.get(path).status_code == 404, path
-    token = _token(browser.get("/r/ada/sharing").text)
+    token = form_token(browser.get("/r/ada/sharing").text)
     for target in ("ada", "emmy", "sophie"):
         for path, form in _ACTS:
             fields = {key: value.format(target=target) for key, value in form.items()}
@@ -311,7 +236,7 @@ def test_an_admin_of_a_group_keeps_its_readers(university: University) -> None:
 def test_an_admin_keeps_all_readers_and_groups(university: University) -> None:
     browser, accounts = university.browser("root"), university.accounts
     shown = browser.get("/admin").text
-    assert all(one.title() in shown for one in _READERS)
+    assert all(one.title() in shown for one in READERS)
     assert "Ada" not in browser.get("/admin?in=maths").text
     assert university.post(browser, "/admin/groups", group="astro", budget="40").is_redirect
     assert [one.budget for one in accounts.groups() if one.name == "astro"] == [Decimal(40)]
@@ -360,12 +285,12 @@ def test_a_form_of_another_session_or_site_changes_nothing(university: Universit
     before = _everything(university)
     admin, at = university.browser("root"), "/admin/readers/ada"
     admin.get("/admin")
-    theirs = _token(university.browser("grace").get("/admin").text)
+    theirs = form_token(university.browser("grace").get("/admin").text)
     for headers, token in (
         ({}, ""),
         ({}, theirs),
-        ({"Origin": "https://evil.example"}, _token(admin.get("/admin").text)),
-        ({"Sec-Fetch-Site": "cross-site"}, _token(admin.get("/admin").text)),
+        ({"Origin": "https://evil.example"}, form_token(admin.get("/admin").text)),
+        ({"Sec-Fetch-Site": "cross-site"}, form_token(admin.get("/admin").text)),
     ):
         answer = admin.post(at, data={"token": token, "do": "disable"}, headers=headers)
         assert answer.status_code == 403, headers

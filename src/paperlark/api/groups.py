@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -137,6 +138,18 @@ class OpenedGroup:
         from paperlark.store.group_sessions import GroupSessionStore
 
         return GroupSessionStore(self.settings.state, self.settings.address)
+
+    def keep_connections(self) -> AbstractContextManager[None]:
+        """Keep connections to the group's database open while an app runs, until the block ends.
+
+        Raises StoreError where the database is on a server and its package is not installed.
+
+        >>> with group.keep_connections():
+        ...     pass
+        """
+        from paperlark.store.database import connections_kept
+
+        return connections_kept(self.settings.state)
 
     def open_monitor(self) -> DatabaseMonitor:
         """Open what is asked of the group's database by those who watch it; close it in the end.

@@ -52,13 +52,15 @@ class ReadingDay:
     """A day's papers with what the reader has done with each.
 
     `others` are the scanned papers that are not on the page, best match first, as far as their
-    texts are known. `undoable` are the latest decisions that can be undone, the last one last.
+    texts are known, where they were asked for; `beside` counts them. `undoable` are the latest
+    decisions that can be undone, the last one last.
     """
 
     digest: Digest
     others: tuple[Entry, ...]
     states: Mapping[PaperId, TriageState]
     undoable: tuple[TriageEvent, ...]
+    beside: int = 0
 
     def state(self, paper: PaperId) -> TriageState:
         """Return the state of a paper."""
@@ -166,12 +168,15 @@ class Triage:
         Raises StoreError where there is no such page.
         """
         digest = self._digest(day)
-        events = self.store.all()
+        events, left = self.store.all(), _left(digest)
+        found = self._others(digest, left) if others else ()
         return ReadingDay(
             digest=digest,
-            others=self._others(digest) if others else (),
+            others=found,
             states=states(events),
             undoable=decisions(events)[-_STEPS:],
+            # To count them takes no texts, of which there may be a thousand.
+            beside=len(found) if others else len(self.texts.known(left)),
         )
 
     def days(self) -> tuple[date, ...]:
@@ -224,16 +229,23 @@ class Triage:
         digests = (self.digests.digest(self.profile, day) for day in sorted(days))
         return {entry.paper.id: entry for one in digests if one for entry in one.entries}
 
-    def _others(self, digest: Digest) -> tuple[Entry, ...]:
-        shown = {entry.paper.id for entry in digest.entries}
+    def _others(self, digest: Digest, left: Sequence[PaperId]) -> tuple[Entry, ...]:
         ranked = {one.paper_id: one.match for one in digest.ranked}
-        left = [one for one in dict.fromkeys((*ranked, *digest.scanned)) if one not in shown]
         texts = self.texts.find(left)
         judged = {one.paper_id: one for one in digest.judgements}
         return tuple(
             Entry(place, texts[one], None, ranked.get(one), judgement=judged.get(one))
-            for place, one in enumerate((one for one in left if one in texts), len(shown) + 1)
+            for place, one in enumerate(
+                (one for one in left if one in texts), len(digest.entries) + 1
+            )
         )
+
+
+def _left(digest: Digest) -> Sequence[PaperId]:
+    """Return the scanned papers that are not on the page, best match first."""
+    shown = {entry.paper.id for entry in digest.entries}
+    scanned = (*(one.paper_id for one in digest.ranked), *digest.scanned)
+    return [one for one in dict.fromkeys(scanned) if one not in shown]
 
 
 def _plain(paper: Paper, place: int) -> Entry:

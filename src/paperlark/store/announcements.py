@@ -10,7 +10,7 @@ from itertools import starmap
 from paperlark.domain.announcement import AnnounceType, Earlier, Feed, Listing, Via
 from paperlark.domain.database_place import DatabasePlace
 from paperlark.domain.paper import Author, Paper, PaperId
-from paperlark.store.connection import DatabaseConnection, store_errors, transaction
+from paperlark.store.connection import DatabaseConnection, rows_with, store_errors, transaction
 
 REMEMBERED = 5
 """A stale feed is at most a few announcements old."""
@@ -166,12 +166,16 @@ class AnnouncementStore:
 
 _ANNOUNCED = """
     SELECT id, version, title, authors, abstract, categories FROM papers
-    WHERE id = :id ORDER BY version DESC LIMIT 1
+    WHERE id IN ({keys}) ORDER BY version
 """
 _IMPORTED = """
     SELECT paper_id, version, title, authors, abstract, categories FROM library
-    WHERE profile = :profile AND paper_id = :id
+    WHERE paper_id IN ({keys}) AND profile = ?
 """
+_KNOWN = (
+    "SELECT DISTINCT id FROM papers WHERE id IN ({keys})",
+    "SELECT paper_id FROM library WHERE paper_id IN ({keys}) AND profile = ?",
+)
 
 
 class PaperTextStore:
@@ -186,14 +190,21 @@ class PaperTextStore:
 
     def find(self, papers: Iterable[PaperId]) -> Mapping[PaperId, Paper]:
         """Return the known ones: arXiv's text of the latest version, else the imported text."""
+        wanted = tuple(dict.fromkeys(papers))
         with store_errors(self._database):
-            found = {paper: self._row(paper) for paper in papers}
-            return {paper: paper_of(*row) for paper, row in found.items() if row}
+            # Of two versions the later one comes last, and stays.
+            found = {row[0]: row for row in rows_with(self._connection, _ANNOUNCED, wanted)}
+            left = [one for one in wanted if one not in found]
+            imported = rows_with(self._connection, _IMPORTED, left, self._profile)
+            found.update((row[0], row) for row in imported)
+            return {one: paper_of(*found[one]) for one in wanted if one in found}
 
-    def _row(self, paper: PaperId) -> tuple[str | int, ...] | None:
-        about = {"profile": self._profile, "id": paper}
-        for question in (_ANNOUNCED, _IMPORTED):
-            row: tuple[str | int, ...] | None = self._connection.execute(question, about).fetchone()
-            if row:
-                return row
-        return None
+    def known(self, papers: Iterable[PaperId]) -> frozenset[PaperId]:
+        """Return those that `find` would return, without their texts."""
+        wanted = tuple(papers)
+        with store_errors(self._database):
+            announced, imported = (
+                rows_with(self._connection, question, wanted, *values)
+                for question, values in zip(_KNOWN, ((), (self._profile,)), strict=True)
+            )
+            return frozenset(PaperId(one) for (one,) in (*announced, *imported))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from paperlark.domain.database_place import DatabasePlace, DatabaseServer
@@ -28,6 +28,16 @@ def open_database(
     if isinstance(database, DatabaseServer):
         return postgresql.open_server(database.address)
     return sqlite.open_file(database, anew=anew, pages=pages, tell=tell)
+
+
+def connections_kept(database: DatabasePlace) -> AbstractContextManager[None]:
+    """Keep connections to a server open for this process, until the end of the block.
+
+    A file needs none. Raises StoreError.
+    """
+    if isinstance(database, DatabaseServer):
+        return postgresql.connections_kept(database.address)
+    return nullcontext()
 
 
 def exists(database: DatabasePlace) -> bool:

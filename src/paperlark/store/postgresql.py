@@ -7,10 +7,14 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import math
 import re
+import threading
+import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import lru_cache, partial
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -21,8 +25,15 @@ from paperlark.store.connection import DatabaseConnection, DatabaseCursor, trans
 
 if TYPE_CHECKING:
     import psycopg
+    from psycopg_pool import ConnectionPool
 
 _log = logging.getLogger(__name__)
+_MOST_KEPT = 30
+"""Of one process: PostgreSQL lets in 100, and there are workers as well."""
+_PATIENCE = 2.0
+"""Seconds to wait for one of them."""
+_STAYS_CURRENT = 1.0
+"""Seconds for which the tables that were found to be of this version are not looked at again."""
 
 _CONNECTING = 10
 """Seconds."""
@@ -47,42 +58,143 @@ def open_server(address: str) -> Iterator[DatabaseConnection]:
     Raises StoreError where psycopg is not installed, the server cannot be reached, the database is
     not UTF-8, may not be written, or was written by a later paperlark.
     """
-    connection = connect(address)
-    try:
-        _migrate(connection, public_address(address))
+    with _open(address) as connection:
+        kept = _KEPT.get(address)
+        if kept is None:
+            _migrate(connection, public_address(address))
+        elif time.monotonic() - kept.current_at > _STAYS_CURRENT:
+            _migrate(connection, public_address(address))
+            kept.current_at = time.monotonic()
         yield connection
+
+
+@dataclass(slots=True)
+class _Kept:
+    """Connections that are kept open, for how many, and when the tables were of this version."""
+
+    pool: ConnectionPool[psycopg.Connection[Any]]
+    users: int = 0
+    current_at: float = -math.inf
+
+
+_KEPT: dict[str, _Kept] = {}
+"""What this process keeps open, by the address of the database."""
+_KEEPING = threading.Lock()
+
+
+@contextmanager
+def connections_kept(address: str) -> Iterator[None]:
+    """Keep connections to a database open for this process, until the end of the block.
+
+    To connect takes the server a new process and both sides some milliseconds, and who answers
+    requests opens the database several times for each. Raises StoreError without psycopg.
+    """
+    with _KEEPING:
+        kept = _KEPT.get(address) or _Kept(_pool_of(address))
+        kept.users += 1
+        _KEPT[address] = kept
+    try:
+        yield
     finally:
-        connection.close()
+        with _KEEPING:
+            kept.users -= 1
+            if not kept.users:
+                del _KEPT[address]
+                kept.pool.close()
+
+
+@contextmanager
+def _open(address: str) -> Iterator[DatabaseConnection]:
+    """Lend a connection that is kept open, or open one."""
+    kept = _KEPT.get(address)
+    raw = _lent(kept.pool) if kept else None
+    if kept is None or raw is None:
+        with closing(connect(address)) as connection:
+            yield connection
+        return
+    try:
+        yield _Connection(raw, public_address(address))
+    finally:
+        # What is still in a transaction is undone there.
+        kept.pool.putconn(raw)
 
 
 def connect(address: str, *, writes: bool = True) -> DatabaseConnection:
     """Return a connection to a database as it is; raises StoreError."""
-    psycopg = _psycopg()
     shown = public_address(address)
     with _errors(shown):
-        raw = psycopg.connect(
-            address,
-            autocommit=True,
-            connect_timeout=_CONNECTING,
-            # Values are quoted here: the server would have to guess the types of `:name IS NULL`.
-            cursor_factory=psycopg.ClientCursor,
-        )
+        raw = _psycopg().connect(address, **_options())
     connection = _Connection(raw, shown)
     try:
-        for setting in _SETTINGS:
-            connection.execute(setting)
+        _set_up(raw, shown)
         if not writes:
             connection.execute("SET default_transaction_read_only = on")
-        _check_encoding(raw, shown)
     except BaseException:
         connection.close()
         raise
     return connection
 
 
+def _pool_of(address: str) -> ConnectionPool[psycopg.Connection[Any]]:
+    psycopg = _psycopg()
+    try:
+        # Imported here, as psycopg is: with it, only an app has it.
+        from psycopg_pool import ConnectionPool  # noqa: PLC0415
+    except ImportError as error:
+        raise StoreError(
+            "an app on PostgreSQL needs the package psycopg_pool, which is not installed",
+            hint="install it: pip install 'paperlark[postgres]'",
+        ) from error
+    return ConnectionPool(
+        address,
+        connection_class=psycopg.Connection,
+        kwargs=_options(),
+        min_size=1,
+        max_size=_MOST_KEPT,
+        timeout=_PATIENCE,
+        configure=partial(_set_up, shown=public_address(address)),
+        # One that was lost while nobody used it is replaced before anybody gets it.
+        check=ConnectionPool.check_connection,
+        open=True,
+    )
+
+
+def _lent(pool: ConnectionPool[psycopg.Connection[Any]]) -> psycopg.Connection[Any] | None:
+    """Return a connection that is kept open; None where none is free soon.
+
+    Then a new one says best what is wrong; and who has one and needs another never waits for
+    themselves.
+    """
+    from psycopg_pool import PoolClosed, PoolTimeout  # noqa: PLC0415  # as above
+
+    try:
+        return pool.getconn()
+    except (PoolTimeout, PoolClosed) as error:
+        _log.info("connecting beside those that are kept: %s", error)
+        return None
+
+
+def _options() -> dict[str, Any]:
+    return {
+        "autocommit": True,
+        "connect_timeout": _CONNECTING,
+        # Values are quoted here: the server would have to guess the types of `:name IS NULL`.
+        "cursor_factory": _psycopg().ClientCursor,
+    }
+
+
+def _set_up(raw: psycopg.Connection[Any], shown: str) -> None:
+    with _errors(shown):
+        raw.execute("; ".join(_SETTINGS).encode())
+    _check_encoding(raw, shown)
+
+
 def has_tables(address: str) -> bool:
     """Return whether a run has made its tables there; raises StoreError."""
-    with closing(connect(address)) as connection:
+    kept = _KEPT.get(address)
+    if kept and time.monotonic() - kept.current_at < _STAYS_CURRENT:
+        return True
+    with _open(address) as connection:
         return version_of(connection) > 0
 
 

@@ -22,6 +22,7 @@ def open_served_group(group: OpenedGroup) -> Iterator[Operations]:
     """Open the app of a group and what watches it; closed with the block. Raises StoreError."""
     settings = group.settings
     with (
+        group.keep_connections(),
         open_group_app(group) as app,
         closing(group.open_monitor()) as monitor,
         closing(Readiness(monitor.check)) as readiness,

@@ -85,8 +85,13 @@ class Pages:
         return self._show_day(request, days[-1]) if days else self._empty(request)
 
     def _expects_page(self, days: Sequence[date]) -> bool:
-        """Return whether the latest day has no page, and arXiv announces papers then."""
+        """Return whether the latest day has no page, and arXiv announces papers then.
+
+        Of many readers each gets theirs by the morning that makes all, but for the first one.
+        """
         profile = self.shared.profile
+        if profile.settings.is_stored and days:
+            return False
         latest = profile.latest_day()
         announced = profile.options.feeds is not None or expects_announcement(latest)
         return latest not in days and announced
@@ -119,14 +124,14 @@ class Pages:
 
     def _show_day(self, request: Request, day: date) -> Response:
         others = "all" in request.query_params
-        reading = self.shared.profile.reading_day(day, others=True)
+        reading = self.shared.profile.reading_day(day, others=others)
         days = self._days()
         at = days.index(reading.digest.day)
         view = View(
             title=english.long_date(reading.digest.day),
             rows=day_rows(reading, others=others),
             digest=reading.digest,
-            others=0 if others else len(reading.others),
+            others=0 if others else reading.beside,
             previous=days[at - 1] if at else None,
             following=days[at + 1] if at + 1 < len(days) else None,
             left=left_text(left_of(reading)),

@@ -31,6 +31,7 @@ _SCRIPT_WAITS = 2.0
 """Seconds until a script is told to ask again."""
 _KEPT = 30
 """Results that are kept; an older one is tried again when it is asked for."""
+_TRYING = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,10 @@ class Tried:
 
 
 class VoteWatch:
-    """Tries the newest vote in a thread of its own, one at a time; keeps the latest results."""
+    """Tries the newest vote in a thread of its own once it is asked for; keeps the latest results.
+
+    One vote at a time in the whole process: of many readers each would rank a day at once.
+    """
 
     def __init__(self, current: CurrentProfile) -> None:
         self._current = current
@@ -51,16 +55,12 @@ class VoteWatch:
         self._hurried = False
         self._at_work = False
         self._results: OrderedDict[str, Tried] = OrderedDict()
-        self._trying = threading.Lock()
         self._trial: tuple[OpenedProfile, VoteTrial] | None = None
 
     def vote(self, event: str) -> None:
-        """Try the vote that this event cast, soon, unless another one comes after it."""
+        """Note the vote that this event cast, to be tried unless another one comes after it."""
         with self._changed:
             self._wanted, self._hurried = event, False
-            if not self._at_work:
-                self._at_work = True
-                threading.Thread(target=self._work, daemon=True).start()
             self._changed.notify_all()
 
     def result(self, event: str, seconds: float, *, hurry: bool = False) -> Tried | None:
@@ -69,6 +69,9 @@ class VoteWatch:
         None also where a later vote is tried in its place. With `hurry` no other vote is awaited.
         """
         with self._changed:
+            if self.awaits(event) and not self._at_work:
+                self._at_work = True
+                threading.Thread(target=self._work, daemon=True).start()
             if hurry and self._wanted == event:
                 self._hurried = True
                 self._changed.notify_all()
@@ -104,7 +107,7 @@ class VoteWatch:
 
     def _try(self, event: str) -> Tried:
         try:
-            with self._trying:
+            with _TRYING:
                 found = Tried(self._opened().moves(event))
         except PaperlarkError as error:
             found = Tried(None, str(error))
