@@ -85,6 +85,7 @@ class KilledMorning:
                 process.kill()
                 process.join()
             self.disk.empty()
+            self._close()
         self._check()
 
     def _start(self, name: str) -> None:
@@ -125,7 +126,7 @@ class KilledMorning:
                 if is_over(connection) and not harms:
                     return True
             except StoreError:
-                self._connection = None
+                self._close()
             time.sleep(0.1)
         return False
 
@@ -133,6 +134,11 @@ class KilledMorning:
         if self._connection is None:
             self._connection = self.group.connect()
         return self._connection
+
+    def _close(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
 
     def _note(self, what: str, began: float, after: float = 0.0) -> None:
         self.harms.append(Harm(what, began, time.monotonic() + after))

@@ -294,11 +294,12 @@ def insist(
         try:
             with closing(connect_again(database)) as connection:
                 write(connection)
-            return
         except StoreError:
             if pause is None:
                 raise
             sleep(pause)
+        else:
+            return
 
 
 def check_room(database: DatabasePlace, *, tries: bool) -> None:
