@@ -388,6 +388,10 @@ class Outbox(Protocol):
         """Store a parcel in one transaction, replacing its earlier state."""
         ...
 
+    def note_delivered(self, parcel: Parcel) -> None:
+        """Store which messages of a parcel have arrived, whatever happened to the run meanwhile."""
+        ...
+
     def since(self, profile: str, day: date) -> tuple[Parcel, ...]:
         """Return all parcels of that day and later, oldest first."""
         ...

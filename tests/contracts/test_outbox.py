@@ -100,3 +100,12 @@ def test_any_text_is_stored(tmp_path: Path, messages: list[Message]) -> None:
         store = OutboxStore(connection, tmp_path / "any.db")
         store.keep(parcel)
         assert store.since("Bats", DAY) == (parcel,)
+
+
+def test_what_another_run_has_noted_as_delivered_stays_so(outbox: Outbox) -> None:
+    if isinstance(outbox, MemoryOutbox):
+        pytest.skip("no other run has it")
+    outbox.keep(replace(PARCEL, statuses=(MessageStatus.WAITING, MessageStatus.DELIVERED)))
+    outbox.note_delivered(PARCEL)
+    (found,) = outbox.since("Bats", DAY)
+    assert found.statuses == (MessageStatus.DELIVERED, MessageStatus.DELIVERED)

@@ -22,7 +22,7 @@ from standins.feeds import item, rss
 CATEGORIES = ("cs.LG", "cs.CL")
 _GROUP = """\
 name = "Readers"
-address = "https://papers.example.org"
+address = "{app}"
 database = "{address}"
 
 [sign_in]
@@ -81,21 +81,25 @@ class FleetGroup:
     mail: int = 25
     model: str = ""
     paid: int = 0
+    app: str = "https://papers.example.org"
 
     def lay_out(self) -> FleetGroup:
         """Write the files and the accounts, and return the group."""
-        (self.folder / "feeds").mkdir(parents=True, exist_ok=True)
-        text = _GROUP.format(address=self.database.address) + _MAIL.format(mail=self.mail)
-        self.file.write_text(text)
-        self.write_feeds()
+        self.write_files()
         with open_database(self.database) as connection:
             accounts = AccountStore(connection, self.database)
             for number in range(self.readers):
                 accounts.add(self._account(number))
         return self
 
-    def write_feeds(self) -> None:
-        """Write the feeds of the day."""
+    def write_files(self) -> None:
+        """Write the group's file and the feeds of the day."""
+        (self.folder / "feeds").mkdir(parents=True, exist_ok=True)
+        text = _GROUP.format(app=self.app, address=self.database.address)
+        self.file.write_text(text + _MAIL.format(mail=self.mail))
+        self._write_feeds()
+
+    def _write_feeds(self) -> None:
         for place, category in enumerate(CATEGORIES):
             first = 1 + place * self.papers
             items = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import ssl
+import time
 from asyncio import WriteTransport
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -31,6 +32,8 @@ class MailServer:
     def __init__(self, fault: Callable[[], str] = lambda: WELL) -> None:
         self.fault = fault
         self.taken: list[EmailMessage] = []
+        self.at: list[float] = []
+        """When each was taken, by a monotonic clock."""
         self.logins = 0
         self._now = WELL
         self.port = 0
@@ -73,6 +76,7 @@ class MailServer:
             mail = message_from_bytes(content, policy=default)
             assert isinstance(mail, EmailMessage)
             self.taken.append(mail)
+            self.at.append(time.monotonic())
         if self._now in {LOST, NOT_TAKEN}:
             _hang_up(server)
         return "250 taken"

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
@@ -358,10 +358,16 @@ class _Killing:
         self._left = at
 
     def keep(self, parcel: Parcel) -> None:
+        self._keep(self._outbox.keep, parcel)
+
+    def note_delivered(self, parcel: Parcel) -> None:
+        self._keep(self._outbox.note_delivered, parcel)
+
+    def _keep(self, keep: Callable[[Parcel], object], parcel: Parcel) -> None:
         self._left -= 1
         if self._left == 0:
             raise Killed
-        self._outbox.keep(parcel)
+        keep(parcel)
         if self._left == -1:
             raise Killed
 

@@ -46,7 +46,7 @@ class Server:
     def database(self, *, encoding: str = "UTF8") -> str:
         """Create a database and return its address."""
         name = f"papers{next(self._names)}"
-        self._sql(f"CREATE DATABASE {name} ENCODING '{encoding}' TEMPLATE template0 LOCALE 'C'")
+        self.execute(f"CREATE DATABASE {name} ENCODING '{encoding}' TEMPLATE template0 LOCALE 'C'")
         return self.address(name)
 
     @property
@@ -57,7 +57,7 @@ class Server:
     def drop(self, address: str) -> None:
         """Delete a database, whoever is connected to it."""
         name = address.partition("?")[0].rpartition("/")[2]
-        self._sql(f"DROP DATABASE {name} WITH (FORCE)")
+        self.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
     def address(self, name: str, user: str = _USER) -> str:
         """Return the address of a database."""
@@ -76,7 +76,8 @@ class Server:
         """Stop it: `fast` ends its sessions, `immediate` is as if the machine had died."""
         self._run("pg_ctl", "-D", "data", "-w", "-m", how, "stop")
 
-    def _sql(self, statement: str) -> None:
+    def execute(self, statement: str) -> None:
+        """Run a statement about databases and what they are kept on."""
         import psycopg  # noqa: PLC0415  # of an extra: without it there is no test of a server
 
         with psycopg.connect(self.address("template1"), autocommit=True) as connection:

@@ -51,7 +51,10 @@ def send_parcel(parcel: Parcel, channel: Channel, outbox: Outbox, clock: Clock) 
             # This attempt says nothing of the earlier one, which may have arrived.
             status = MessageStatus.SENDING
         parcel = _with(parcel, number, status, clock, problem)
-        outbox.keep(parcel)
+        if status is MessageStatus.DELIVERED:
+            outbox.note_delivered(parcel)
+        else:
+            outbox.keep(parcel)
         if status not in {MessageStatus.DELIVERED, MessageStatus.UNKNOWN}:
             break
     return parcel

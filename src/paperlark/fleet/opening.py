@@ -15,7 +15,6 @@ from pathlib import Path
 
 from paperlark.compose.channels import open_deliveries
 from paperlark.compose.sources import choose_sources
-from paperlark.day import DayParts
 from paperlark.day.announce import announce, stored_announcement
 from paperlark.day.assemble import announcement_gaps
 from paperlark.delivery.deliveries import Deliveries
@@ -25,7 +24,6 @@ from paperlark.domain.database_place import DatabaseServer
 from paperlark.domain.errors import FeedNotFound, NoNetwork, PaperlarkError, StoreError
 from paperlark.domain.fleet import SHARD_SIZE, FleetReader, MorningStatus, Shard
 from paperlark.fleet.morning import FleetMorning
-from paperlark.fleet.politeness import turn_at_model
 from paperlark.fleet.sending import AT_ONCE, Sender, SendingResult
 from paperlark.fleet.shard import ShardParts, make_shard
 from paperlark.fleet.shard_parts import open_shard_parts
@@ -205,7 +203,7 @@ class ShardMaker:
         self._opened.close()
 
     def _of_day(self, parts: ShardParts, day: date) -> ShardParts:
-        """Return the parts for a day: why categories have no announcement, whose turn it is."""
+        """Return the parts for a day: it is known why categories have no announcement."""
         missing = ShardQueue(parts.connection, self._fleet.database).missing(day)
         batches = AnnouncementStore(parts.connection, self._fleet.database)
 
@@ -213,15 +211,7 @@ class ShardMaker:
             believed = self._fleet.options.feeds is not None
             return stored_announcement(day, categories, batches, missing=missing, believed=believed)
 
-        @contextmanager
-        def judged(settings: Settings, day: date) -> Iterator[DayParts]:
-            with ExitStack() as opened:
-                if settings.model is not None:
-                    server = f"{settings.model.base_url} {settings.model.model}"
-                    opened.enter_context(turn_at_model(self._fleet.connect, server))
-                yield opened.enter_context(parts.judged(settings, day))
-
-        return replace(parts, announcement=announcement, judged=judged)
+        return replace(parts, announcement=announcement)
 
 
 @contextmanager

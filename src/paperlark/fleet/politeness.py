@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
+from functools import partial
 
 from paperlark.domain.authorship import Authorship
 from paperlark.domain.paper import Paper, PaperId
@@ -19,19 +20,20 @@ _LOOK = 0.1
 @contextmanager
 def turn_at_model(
     connect: Connect, server: str, *, sleep: Callable[[float], object] = time.sleep
-) -> Iterator[None]:
+) -> Iterator[Callable[[], object]]:
     """Be the only worker, on any machine, that asks this model meanwhile.
 
     So its limits, which each worker keeps for itself, are kept by all together, and readers with
     the same criteria find what was paid for the first of them. PostgreSQL lets go of the lock when
-    its connection ends, however it does.
+    its connection ends, however it does. Yields what raises StoreError where that has happened, and
+    another worker may be asking.
     """
     key = advisory_key("model", server)
     with closing(connect()) as connection:
         # Not waited for in the server, which ends a statement that waits for long.
         while not connection.execute("SELECT pg_try_advisory_lock(?)", (key,)).fetchone()[0]:
             sleep(_LOOK)
-        yield
+        yield partial(connection.execute, "SELECT 1")
 
 
 class PacedAuthors:

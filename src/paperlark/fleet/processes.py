@@ -24,10 +24,11 @@ _PAUSE = 1.0
 
 @dataclass
 class WorkerProcesses:
-    """Runs `count` workers with these arguments of `paperlark`."""
+    """Runs `count` workers with these arguments of `paperlark`, or of another `program`."""
 
     arguments: Sequence[str]
     count: int
+    program: Sequence[str] = (sys.executable, "-m", "paperlark")
     _running: list[subprocess.Popen[bytes]] = field(default_factory=list)
     _failures: int = 0
     _started: float = 0.0
@@ -74,6 +75,6 @@ class WorkerProcesses:
 
     def _begin(self) -> subprocess.Popen[bytes]:
         self._started = time.monotonic()
-        command = [sys.executable, "-m", "paperlark", *self.arguments]
+        command = [*self.program, *self.arguments]
         # In a group of its own: Ctrl-C reaches this process, which tells the workers.
         return subprocess.Popen(command, stdin=subprocess.DEVNULL, process_group=0)  # noqa: S603

@@ -20,7 +20,7 @@ from paperlark.domain.errors import PaperlarkError
 from paperlark.domain.paper import Paper, PaperId
 from paperlark.domain.spending import NO_BOUND
 from paperlark.domain.translation import RankingCriteria
-from paperlark.fleet.politeness import PacedAuthors
+from paperlark.fleet.politeness import PacedAuthors, turn_at_model
 from paperlark.fleet.shard import ShardParts, StreamCache
 from paperlark.llm.budget import BudgetLedger
 from paperlark.ports import AuthorService, ChatModel
@@ -139,7 +139,8 @@ class _Shared:
     def judged(self, base: DayParts, settings: Settings, day: date) -> Iterator[DayParts]:
         """Open the parts of a reader's page with a model, within their budget.
 
-        What it answers is stored as it arrives; criteria that others have too were paid for once.
+        What it answers is stored as it arrives; criteria that others have too were paid for once,
+        for one worker at a time asks a model.
         """
         model, now, reader = settings.model, self.environment.now, settings.profile.id
         own = self.parts(base, settings)
@@ -147,8 +148,19 @@ class _Shared:
             yield own
             return
         with ExitStack() as opened:
+            turn = None
+            if model is not None and isinstance(self.database, DatabaseServer):
+                connect = partial(connect_again, self.database)
+                turn = opened.enter_context(
+                    turn_at_model(connect, f"{model.base_url} {model.model}")
+                )
             book = opened.enter_context(
-                StoredQuestions(self.database, reader, now=now, month_of_all=settings.month_of_all)
+                StoredQuestions(
+                    *(self.database, reader),
+                    now=now,
+                    check=turn,
+                    month_of_all=settings.month_of_all,
+                )
             )
             threads = start_threads(model, opened)
             ledger = BudgetLedger(model.budget if model else NO_BOUND)

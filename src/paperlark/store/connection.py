@@ -10,8 +10,9 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -155,6 +156,8 @@ def instant(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
+_INSISTING = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0)
+"""Seconds between two attempts to store what was paid for, or sent."""
 _ROOM = 8 * 2**20
 """Bytes: more than a day's answers and its page take."""
 RESTORE = (
@@ -274,6 +277,29 @@ def connect_again(database: DatabasePlace) -> DatabaseConnection:
     connection = connect(database, one_thread=False)
     connection.execute("PRAGMA synchronous = FULL")
     return connection
+
+
+def insist(
+    database: DatabasePlace,
+    write: Callable[[DatabaseConnection], object],
+    *,
+    sleep: Callable[[float], object] = time.sleep,
+) -> None:
+    """Write what happened outside and cannot be had again, over new connections to a server.
+
+    For half a minute, in which a server that is restarted is back, and room on its disk may be.
+    `write` is called again where nobody knows whether it was committed. Raises the last StoreError.
+    """
+    for pause in (*_INSISTING, None):
+        try:
+            with closing(connect_again(database)) as connection:
+                write(connection)
+        except StoreError:
+            if pause is None:
+                raise
+            sleep(pause)
+        else:
+            return
 
 
 def check_room(database: DatabasePlace, *, tries: bool) -> None:

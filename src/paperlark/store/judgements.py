@@ -11,7 +11,7 @@ from operator import itemgetter
 from threading import Lock
 from typing import Self
 
-from paperlark.domain.database_place import DatabasePlace
+from paperlark.domain.database_place import DatabasePlace, DatabaseServer
 from paperlark.domain.errors import StoreError
 from paperlark.domain.judgement import Judgement, JudgementKey, ModelCall
 from paperlark.domain.paper import Paper, PaperId
@@ -20,6 +20,7 @@ from paperlark.store.connection import (
     DatabaseConnection,
     check_room,
     connect_again,
+    insist,
     store_errors,
     transaction,
 )
@@ -72,9 +73,28 @@ class JudgementStore:
             )
 
     def keep(self, model_call: ModelCall, judgement_key: JudgementKey) -> None:
-        """Store one model call; an existing judgement stays unless it has no comment."""
-        with store_errors(self._database), transaction(self._connection, judgement_key.profile):
-            insert_exchanges(self._connection, [model_call], judgement_key, self._now())
+        """Store one model call; an existing judgement stays unless it has no comment.
+
+        It is paid for: where the connection to a server is lost, it is stored over another one.
+        """
+        at = self._now()
+
+        def write(connection: DatabaseConnection) -> None:
+            with store_errors(self._database), transaction(connection, judgement_key.profile):
+                insert_exchanges(connection, [model_call], judgement_key, at)
+
+        def write_once(connection: DatabaseConnection) -> None:
+            # The note of the question ends in the transaction that stores its answer.
+            if _is_noted(connection, notes_of(model_call.spend)):
+                write(connection)
+
+        try:
+            write(self._connection)
+        except StoreError as error:
+            if not isinstance(self._database, DatabaseServer) or not notes_of(model_call.spend):
+                raise
+            _log.warning("storing a paid answer again: %s", error.problem)
+            insist(self._database, write_once)
 
     def spend(self, judgement_key: JudgementKey) -> Spend:
         """Add up all model calls of that page, including earlier runs."""
@@ -261,6 +281,14 @@ def _insert_exchange(
         model_call.spend.bound or Decimal(0),
     )
     return int(inserted)
+
+
+def _is_noted(connection: DatabaseConnection, keys: Sequence[str]) -> bool:
+    """Return whether a question is noted as under way."""
+    return any(
+        connection.execute("SELECT 1 FROM under_way WHERE key = ?", (key,)).fetchone()
+        for key in keys
+    )
 
 
 def _end_notes(

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable, Iterable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date, datetime
 
-from paperlark.domain.database_place import DatabasePlace
+from paperlark.domain.database_place import DatabasePlace, DatabaseServer
 from paperlark.domain.delivery import Message, MessageStatus, Occasion, Parcel
+from paperlark.domain.errors import StoreError
 from paperlark.domain.paper import PaperId
-from paperlark.store.connection import DatabaseConnection, store_errors, transaction
+from paperlark.store.connection import DatabaseConnection, insist, store_errors, transaction
+
+_log = logging.getLogger(__name__)
 
 
 class OutboxStore:
@@ -35,6 +39,25 @@ class OutboxStore:
             self._check()
         with store_errors(self._database), transaction(self._connection, parcel.profile):
             keep_parcels(self._connection, [parcel])
+
+    def note_delivered(self, parcel: Parcel) -> None:
+        """Store which messages of a parcel have arrived, or else they would be sent again.
+
+        Also by a run that has lost its lock, for that is what happened; what another run has noted
+        meanwhile stays. Where the connection to a server is lost, over another one.
+        """
+
+        def write(connection: DatabaseConnection) -> None:
+            with store_errors(self._database), transaction(connection, parcel.profile):
+                keep_parcels(connection, [_with_stored(connection, parcel)])
+
+        try:
+            write(self._connection)
+        except StoreError as error:
+            if not isinstance(self._database, DatabaseServer):
+                raise
+            _log.warning("noting what was sent again: %s", error.problem)
+            insist(self._database, write)
 
     def since(self, profile: str, day: date) -> tuple[Parcel, ...]:
         """Return all parcels of that day and later, oldest first."""
@@ -82,6 +105,22 @@ def keep_parcels(connection: DatabaseConnection, parcels: Iterable[Parcel]) -> N
     )
 
 
+def _with_stored(connection: DatabaseConnection, parcel: Parcel) -> Parcel:
+    """Return the parcel with the messages that another run has noted as delivered, if any."""
+    row = connection.execute(
+        "SELECT * FROM parcels WHERE profile = ? AND channel = ? AND occasion = ? AND day = ?",
+        (parcel.profile, parcel.channel, parcel.occasion, parcel.day.isoformat()),
+    ).fetchone()
+    stored = parcel_of(row) if row else None
+    if stored is None or len(stored.statuses) != len(parcel.statuses):
+        return parcel
+    delivered = MessageStatus.DELIVERED
+    pairs = zip(parcel.statuses, stored.statuses, strict=True)
+    return replace(
+        parcel, statuses=tuple(delivered if delivered in pair else pair[0] for pair in pairs)
+    )
+
+
 def _row(parcel: Parcel) -> tuple[str | None, ...]:
     messages = () if parcel.arrived else parcel.messages
     return (
@@ -125,6 +164,10 @@ class MemoryOutbox:
         """Store a parcel for this run."""
         key = (parcel.profile, parcel.channel, parcel.occasion, parcel.day)
         self._parcels[key] = parcel
+
+    def note_delivered(self, parcel: Parcel) -> None:
+        """Store a parcel for this run."""
+        self.keep(parcel)
 
     def since(self, profile: str, day: date) -> tuple[Parcel, ...]:
         """Return the parcels of this run."""
