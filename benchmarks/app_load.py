@@ -232,7 +232,7 @@ def _megabytes(process: int) -> int:
 
 def _next_morning(group: FleetGroup) -> subprocess.Popen[str]:
     group.day = recent_day()
-    group.write_feeds()
+    group.write_files()
     return group.start(*_morning(group, 1))
 
 

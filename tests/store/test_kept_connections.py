@@ -54,7 +54,7 @@ def test_a_connection_that_was_lost_is_replaced(server: Server) -> None:
     address = server.database()
     with postgresql.connections_kept(address):
         lost = _session(address)
-        server._sql(f"SELECT pg_terminate_backend({lost})")
+        server.execute(f"SELECT pg_terminate_backend({lost})")
         assert _session(address) != lost
 
 
