@@ -214,4 +214,6 @@ def test_the_json_form_has_everything_and_the_full_reply() -> None:
     assert reading["question"]["tokens"]["total"] == 6800
     assert (reading["question"]["cost_usd"], reading["question"]["papers"]) == ("0.023", 8)
     assert reading["question"]["reply"] == reply
-    assert page["votes"] == [{"vote": "up", "at": "2025-02-26T12:30:00+00:00"}]
+    assert page["votes"] == [
+        {"vote": "up", "at": "2025-02-26T12:30:00+00:00", "by_assistant": False}
+    ]
