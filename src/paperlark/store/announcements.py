@@ -25,7 +25,8 @@ def keep_papers(
     """Store papers that are new; a stored version stays as first described.
 
     Except for categories into which it was crossed since, and where only an imported page
-    `printed` it: arXiv's own text replaces that.
+    `printed` it: arXiv's own text replaces that. They are written in the order of their keys: a
+    server locks each row that is there, and two writers in other orders would wait for each other.
     """
     connection.executemany(
         "INSERT INTO papers (id, version, title, authors, abstract, categories, printed)"
@@ -35,7 +36,10 @@ def keep_papers(
         " abstract = CASE papers.printed WHEN 1 THEN excluded.abstract ELSE papers.abstract END,"
         " categories = excluded.categories, printed = 0 WHERE excluded.printed = 0"
         " AND (papers.printed = 1 OR length(excluded.categories) > length(papers.categories))",
-        ((*row_of(paper), printed) for paper in papers),
+        (
+            (*row_of(paper), printed)
+            for paper in sorted(papers, key=lambda paper: (paper.id, paper.version))
+        ),
     )
 
 

@@ -179,7 +179,7 @@ class DigestStore:
         for one in digests:
             of_day.setdefault(one.digest.day, []).append(one.digest)
         announced: dict[date, Versions] = {}
-        for day, some in of_day.items():
+        for day, some in sorted(of_day.items(), key=itemgetter(0)):
             self._share_papers(some, day)
             announced[day] = announced_versions(self._connection, day)
         numbers: dict[tuple[date, bool, tuple[PaperId, ...]], int | None] = {}
