@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import sqlite3
 import subprocess
@@ -15,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from paperlark.store import file_systems, reading
+from paperlark.store.day_values import unpack_digest
 from standins.commands import Paperlark
 
 RUN = ("run", "--date", "2025-02-26", "--feeds", "feeds")
@@ -82,14 +82,18 @@ def test_what_a_killed_run_left_in_its_log_is_read_as_well(
 def test_an_older_archive_that_cannot_be_written_is_migrated_in_a_copy(
     paperlark: Paperlark, home: Path, read_only: dict[Path, bytes]
 ) -> None:
-    with closing(sqlite3.connect(home / "paperlark.db", isolation_level=None)) as connection:
-        for migration in sorted(files("paperlark.store.migrations.sqlite").iterdir(), key=str)[10:]:
-            text = migration.read_text("utf-8")
-            for table, column in re.findall(r"ALTER TABLE (\w+) ADD COLUMN (\w+)", text):
-                connection.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
-            for name in re.findall(r"CREATE TABLE (\w+)", text):
-                if f"DROP TABLE {name}" not in text:  # it was there before
-                    connection.execute(f"DROP TABLE {name}")
+    file = home / "paperlark.db"
+    with closing(sqlite3.connect(file)) as connection:
+        rows = connection.execute("SELECT profile, day, digest FROM digests").fetchall()
+    for part in home.glob("paperlark.db*"):
+        part.unlink()
+    with closing(sqlite3.connect(file, isolation_level=None)) as connection:
+        for migration in sorted(files("paperlark.store.migrations.sqlite").iterdir(), key=str)[:10]:
+            connection.executescript(migration.read_text("utf-8"))
+        connection.executemany(
+            "INSERT INTO digests (profile, day, digest) VALUES (?, ?, ?)",
+            [(profile, day, unpack_digest(value)) for profile, day, value in rows],
+        )
         connection.execute("PRAGMA user_version = 10")
     assert read_only
     assert paperlark("show", "--days").stdout == "2025-02-26\n"

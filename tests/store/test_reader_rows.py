@@ -16,6 +16,7 @@ from paperlark.store.connection import DatabaseConnection
 from paperlark.store.day_values import pack_digest
 from paperlark.store.reader_rows import (
     CALLS_OF_READERS,
+    LOGS,
     ROWS_OF_READERS,
     SHARED_TABLES,
     SIGNED_IN,
@@ -33,6 +34,7 @@ _ENGINE_S_OWN = {"paperlark", "search_words"}
 """The version of the tables, and SQLite's full-text index, whose texts are in search_texts."""
 _ROW = {
     "explored": "(profile, day, paper_id, inclusion) VALUES (?, '2025-02-26', 'p', 0.5)",
+    "fleet_readers": "(day, profile, shard) VALUES ('2025-02-26', ?, 1)",
     "feedback": "(profile, paper_id, vote, at) VALUES (?, 'p', 'up', 'x')",
     "library": "(profile, paper_id, version, title, authors, abstract, categories, day, wanted)"
     " VALUES (?, 'library:p', 1, 't', '[]', 'a', 'c', '2025-02-26', 1)",
@@ -100,7 +102,7 @@ def test_every_table_is_known_to_be_a_reader_s_or_everybody_s(
     open_engine: OpenEngine, engine: str
 ) -> None:
     with open_engine(engine) as connection:
-        known = {*ROWS_OF_READERS, *CALLS_OF_READERS, *SIGNED_IN, *SHARED_TABLES}
+        known = {*ROWS_OF_READERS, *CALLS_OF_READERS, *SIGNED_IN, *LOGS, *SHARED_TABLES}
         known |= _ACCOUNTS | _ENGINE_S_OWN
         # A new table: say in store/reader_rows.py whether it is deleted with its reader.
         assert _tables(connection, engine) - known == set()

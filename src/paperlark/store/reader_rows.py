@@ -20,6 +20,7 @@ ROWS_OF_READERS = (
     "digests",
     "explored",
     "feedback",
+    "fleet_readers",
     "library",
     "parcels",
     "search_texts",
@@ -36,19 +37,25 @@ SIGNED_IN = ("app_sessions", "sign_in_links")
 CALLS_OF_READERS = ("exchanges", "jobs", "under_way")
 """Tables of what was paid for readers: money stays spent, so sums stay, without whose it was."""
 
+LOGS = ("audit",)
+"""Tables whose rows stay, without the name of whoever was deleted."""
+
 SHARED_TABLES = (
     "account_groups",
     "app_keys",
-    "audit",
     "batches",
     "encodings",
+    "fleet_mornings",
+    "fleet_shards",
     "judgements",
     "listings",
+    "moves",
     "month_spending",
     "paper_set_members",
     "paper_sets",
     "papers",
     "places",
+    "rate_limits",
     "scratch",
     "servers",
     "sign_in_tries",
