@@ -64,7 +64,7 @@ def test_one_two_and_four_workers_and_a_cluster_make_the_same_digests(group: Fle
         assert code == 0, out + err
         made.append(group.digests())
         with closing(group.connect()) as connection:
-            for table in ("digests", "scanned", "parcels", "fleet_readers", "fleet_shards"):
+            for table in ("digests", "shown_or_judged", "parcels", "fleet_readers", "fleet_shards"):
                 connection.execute(f"DELETE FROM {table}")  # noqa: S608
             connection.execute("DELETE FROM fleet_mornings")
     assert sorted(made[0]) == group.names
