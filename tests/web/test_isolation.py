@@ -29,6 +29,7 @@ from paperlark.domain.vote_links import signed_path, vote_link
 from paperlark.store.database import open_database
 from paperlark.store.link_key import link_key
 from paperlark.store.tables import tables
+from paperlark.verbs.openapi import FORM_TOKEN
 from paperlark.web.group_app import open_group_app
 from paperlark.web.readers import Readers
 from standins.feeds import item, rss
@@ -84,7 +85,10 @@ class Case:
 
 
 _ACT = {"event": "try-{n}", "do": f"note 2503.99999 {DAY} 1", "text": "Eve was here"}
-_PUBLIC = frozenset({"GET /r/search", "GET /r/note/{paper}"})
+_PUBLIC = frozenset(
+    {"GET /r/search", "GET /r/note/{paper}"}
+    | {f"GET /r/api/v1/{one}" for one in ("search", "papers/{id:path}", "papers/{id:path}/similar")}
+)
 """What arXiv announced is public, and one index has it for all; not who has it on a page."""
 CASES: Mapping[str, Case] = {
     # A reader's own
@@ -110,6 +114,15 @@ CASES: Mapping[str, Case] = {
     "GET /r/vote/{link:path}": Case(f"/vote/{_PAPER}/{DAY}/1/2099-01-01/{'A' * 24}"),
     "POST /r/vote/{link:path}": Case(
         f"/vote/{_PAPER}/{DAY}/1/2099-01-01/{'A' * 24}", {"do": "not", "event": "link-{n}"}
+    ),
+    "GET /r/api/v1/openapi.json": Case("/api/v1/openapi.json"),
+    "GET /r/api/v1/digest": Case(f"/api/v1/digest?day={DAY}"),
+    "GET /r/api/v1/search": Case("/api/v1/search?query=Canary"),
+    "GET /r/api/v1/papers/{id:path}": Case(f"/api/v1/papers/{_PAPER}"),
+    "GET /r/api/v1/papers/{id:path}/similar": Case(f"/api/v1/papers/{_PAPER}/similar"),
+    "POST /r/api/v1/papers/{id:path}/vote": Case(f"/api/v1/papers/{_PAPER}/vote", {"vote": "not"}),
+    "POST /r/api/v1/papers/{id:path}/save": Case(
+        f"/api/v1/papers/{_PAPER}/save", {"saved": "true"}
     ),
     "GET /r/static/{name}": Case("/static/read.css"),
     "GET /r/sw.js": Case("/sw.js"),
@@ -284,7 +297,11 @@ def _send(browser: TestClient, role: str, case: Case, path: str, post: bool) -> 
         return browser.get(path, follow_redirects=False)
     number = zlib.crc32(f"{role} {path}".encode())
     form = {key: value.format(n=number) for key, value in case.form.items()}
-    form["token"] = _own_token(browser, role)
+    token = _own_token(browser, role)
+    if "/api/" in path:
+        given = {key: value == "true" if key == "saved" else value for key, value in form.items()}
+        return browser.post(path, json=given, headers={FORM_TOKEN: token}, follow_redirects=False)
+    form["token"] = token
     return browser.post(path, data=form, follow_redirects=False)
 
 
