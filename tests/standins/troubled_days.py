@@ -193,6 +193,7 @@ def _run(reader: Reader, home: Path) -> list[Digest]:
         home / "troubled.db",
         ArxivSettings("", "", "", "", 0.0, None),
         SiteSettings(home / "site"),
+        file=home / "paperlark.toml",
     )
     with open_page_maker(settings, RunOptions(feeds=_feeds(reader, home)), WORLD) as maker:
         return [_make(maker, day) for day in DAYS]

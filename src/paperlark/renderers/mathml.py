@@ -30,8 +30,7 @@ _LENGTH = r"-?[0-2]?(?:\.\d{1,4})?(?:em|ex)|0"  # a longer one could cover other
 _ATTRIBUTES = {
     name: re.compile(values)
     for values, names in {
-        r"true|false": "stretchy fence separator accent accentunder displaystyle movablelimits "
-        "symmetric largeop",
+        r"true|false": "stretchy accent accentunder displaystyle movablelimits symmetric largeop",
         _WORDS: "mathvariant form columnalign rowalign columnlines rowlines",
         r"-?\d": "scriptlevel",
         _LENGTH: "width height depth lspace rspace voffset linethickness minsize maxsize",
@@ -43,8 +42,8 @@ _CHILDREN = dict.fromkeys(("msub", "msup", "munder", "mover", "mfrac", "mroot"),
     ("msubsup", "munderover"), 3
 )
 """How many children an element has, where its meaning hangs on that."""
-_DROPPED = frozenset({"mathcolor", "mathbackground", "display"})
-"""Attributes removed: the page sets colours, and every formula is inline."""
+_DROPPED = frozenset({"mathcolor", "mathbackground", "display", "fence", "separator"})
+"""Attributes removed: the page sets colours, every formula is inline, and two change nothing."""
 # Browsers do not break MathML into lines, so a formula that could be wider than its column is put
 # into a box that scrolls. Widths are generous estimates in em.
 _WIDTHS = {"mo": 1, "mspace": 2, "mtd": 2}
@@ -100,7 +99,7 @@ def mathml(formula: str) -> Markup | None:
     markup = Markup(tostring(math, encoding="unicode"))  # noqa: S704 - allowlisted names only
     if width <= _LONG:
         return markup
-    return _BOX.format("long" if width <= _LONGER else "long longer", markup)
+    return _BOX.format("long" if width <= _LONGER else "longer", markup)
 
 
 def formula_tree(formula: str) -> Element | None:
@@ -159,6 +158,8 @@ def _checked(markup: str) -> Element:
         if event == "end":
             _check(element)
     root: Element = element
+    if len(root) == 1 and root[0].tag == "mrow":
+        root[:] = list(root[0])  # the whole is a row already, and a page has hundreds of formulas
     return root
 
 

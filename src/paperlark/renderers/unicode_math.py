@@ -140,7 +140,11 @@ def _is_infix(text: str, line: str, element: Element) -> bool:
     """Return whether a sign stands between two things; a fence, or a sign before a number, not."""
     if element.tag != "mo" and unicodedata.category(text[0]) != "Sm":
         return False
-    if element.get("fence") == "true" or element.get("stretchy") == "false" or text in _JOINED:
+    if (
+        element.get("form") in {"prefix", "postfix"}
+        or element.get("stretchy") == "false"
+        or text in _JOINED
+    ):
         return False
     if (len(text) > 1 and text.isalpha()) or unicodedata.category(text[0]) in {"Ps", "Pe"}:
         return False
