@@ -427,8 +427,10 @@ class Killer:
 
 @pytest.mark.parametrize("kills", [*_BOUNDARIES, *_TWICE], ids=str)
 def test_a_run_that_is_killed_at_any_request_pays_for_nothing_twice(
-    home: Home, kills: list[tuple[str, str]]
+    home: Home, kills: list[tuple[str, str]], request: pytest.FixtureRequest
 ) -> None:
+    if request.node.callspec.params["engine"] == "postgresql":
+        pytest.skip("the process that is killed is told of its database by the profile alone")
     for name, place in kills:
         if name in {"look", "content"}:
             home.run()
