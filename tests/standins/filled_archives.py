@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date, timedelta
 from pathlib import Path
 
 from paperlark.store.connection import transaction
@@ -14,6 +15,8 @@ _GIVEN = {
     "relevance": 7,
     "novelty": 4,
     "vote": "up",
+    "whose": "reader",
+    "role": "reader",
     "state": "left",
     "exchange": 1,
     "version": 1,
@@ -56,12 +59,16 @@ def _rows(table: Table, kinds: dict[str, str], papers: list[str]) -> Iterator[tu
         }
         given = {**_GIVEN, "paper_id": papers[number % len(papers)]}
         values.update({name: one for name, one in given.items() if name in values})
+        if "group_name" in values:
+            values["group_name"] = _value("TEXT", "name", number)
         if table.key != ("paper_id",) and "paper_id" in table.key:
             values.update(
                 {key: f"{key}{number}" for key in ("profile", "criteria") if key in values}
             )
         elif table.key == ("paper_id",):
             values["paper_id"] = f"2401.{number:05d}"
+        elif table.key == ("day",):
+            values["day"] = f"{date(2024, 1, 1) + timedelta(number)}"
         yield tuple(values[column] for column in table.columns)
 
 
