@@ -282,7 +282,7 @@ def _judged(day: LabelledDay, dice: random.Random) -> list[dict[str, object]]:
 
 
 def _copy(connection: DatabaseConnection, copies: Mapping[str, str]) -> None:
-    """Give each reader copies of the rows of a template."""
+    """Store copies of the rows of a template for each reader."""
     connection.execute("DROP TABLE IF EXISTS copies")
     connection.execute("CREATE TEMPORARY TABLE copies (reader text, template text)")
     connection.executemany("INSERT INTO copies VALUES (?, ?)", copies.items())

@@ -197,7 +197,7 @@ def _new(reader: str) -> NewAccount:
 
 
 def _plant(university: University, home: Path) -> None:
-    """Give Ada a page, a vote, a saved paper, a note and an import."""
+    """Store a page, a vote, a saved paper, a note and an import of Ada's."""
     for reader in _READERS:
         university.accounts.add(_new(reader))
     for reader in ("ada", "emmy", "sophie"):

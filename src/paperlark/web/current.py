@@ -52,7 +52,7 @@ class AccountProfile(CurrentProfile):
     """Gives the profile of a row, which whoever looks the row up replaces when it has changed."""
 
     def use(self, profile: OpenedProfile) -> None:
-        """Give this profile from now on."""
+        """Serve this profile from now on."""
         with self._lock:
             self._profile = profile
 
