@@ -345,3 +345,8 @@ def test_a_profile_that_cannot_be_read_any_more_is_used_as_it_was(university: Un
     broken = university.browser("emmy").get("/r/emmy/")
     assert broken.status_code == 409
     assert "profile of emmy:1" in broken.text
+
+
+def test_the_page_of_readers_leads_an_admin_of_all_to_the_log(university: University) -> None:
+    assert 'href="/admin/log"' in university.browser("root").get("/admin").text
+    assert 'href="/admin/log"' not in university.browser("grace").get("/admin").text
