@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from paperlark.domain.paper import Paper, PaperId
     from paperlark.domain.paper_history import PaperHistory
     from paperlark.domain.profile import FollowedAuthor
+    from paperlark.domain.saving import SavingReport
     from paperlark.domain.search import SearchResult, SearchResults
     from paperlark.domain.spending import Period
     from paperlark.domain.triage import Action, TriageEvent, TriageState
@@ -1158,6 +1159,39 @@ class OpenedProfile:
             return DeliveryReport(
                 deliveries.deliver_day(day or self.today, only=channel, again=again)
             )
+
+    def bring_saved(self, *, saver: str | None = None) -> SavingReport:
+        """Bring all saved papers to the places that the profile names, such as Zotero.
+
+        A morning does the same. What is there already is written again only where it changed.
+
+        Arguments:
+            saver: only this one, by its name in `savers`.
+
+        Returns what became of them in each place. One that fails does not stop the next.
+
+        Raises StoreError, RunHangs where another run hangs.
+
+        >>> profile.bring_saved().outcomes
+        ()
+        """
+        from paperlark.compose.savers import open_saving
+
+        options = self.options
+        with open_saving(
+            self.settings, self.environment, patience=options.patience, tell=options.tell
+        ) as saving:
+            return saving.bring(only=saver)
+
+    def savers(self) -> tuple[str, ...]:
+        """Return the names of the places that the profile has for saved papers.
+
+        >>> profile.savers()
+        ()
+        """
+        from paperlark.compose.savers import savers_of
+
+        return tuple(savers_of(self.settings, self.environment))
 
     def send_test_message(self, *, channel: str | None = None) -> DeliveryReport:
         """Send a test message to every channel; raises StoreError.

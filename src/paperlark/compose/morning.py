@@ -9,13 +9,17 @@ from pathlib import Path
 
 from paperlark.compose.channels import outboxes
 from paperlark.compose.pages import open_page_maker
+from paperlark.compose.savers import open_saving, savers_of
 from paperlark.delivery.deliveries import DeliveryReport
 from paperlark.domain.delivery import Failure
+from paperlark.renderers.saving import saving_lines
 from paperlark.runs.limit import RunLimit
 from paperlark.runs.make_page import Interruptible
 from paperlark.runs.morning import Morning, MorningReporter, MorningSteps
+from paperlark.saving.bring import bring_saved
 from paperlark.settings import Settings
 from paperlark.settings.environment import Environment, RunOptions
+from paperlark.store.database import exists
 
 
 def compose_morning(
@@ -43,6 +47,18 @@ def compose_morning(
         on_delivery(report)
         return report.complete
 
+    def save() -> bool:
+        if not savers_of(settings, environment) or not exists(settings.database):
+            return True
+        report = bring_saved(
+            partial(
+                open_saving, settings, environment, patience=options.patience, tell=options.tell
+            )
+        )
+        for ok, line in saving_lines(report):
+            (reporter.result if ok else reporter.problem)(line)
+        return report.complete
+
     opened = outboxes(settings, environment, patience=options.patience, tell=options.tell)
     return Morning(
         settings,
@@ -53,6 +69,7 @@ def compose_morning(
             deliver=deliver,
             alarm=outboxes(settings, environment).alarm,
             tell_hanging=opened.tell_hanging,
+            save=save,
             interruptible=interruptible,
         ),
         limit,

@@ -42,6 +42,7 @@ PaperlarkError
 │   ├── ChannelBusy           a retry may help: it certainly did not arrive
 │   ├── ChannelRefused        a retry will not help
 │   └── MaybeDelivered        it was sent, and whether it arrived is unknown
+├── SavingError               a place for saved papers that cannot be used: tried again next time
 ├── RunTooLong                the run took longer than it may, and was ended
 ├── ClusterUnusable           a cluster of machines that cannot be reached or used
 ├── WorkersFailed             the workers of a fleet end with an error, again and again
@@ -308,6 +309,10 @@ class ChannelRefused(DeliveryError):
 
 class MaybeDelivered(DeliveryError):
     """The message was sent and the response was lost: a retry could deliver it twice."""
+
+
+class SavingError(PaperlarkError):
+    """A place for saved papers cannot be used as a whole; the next run tries again."""
 
 
 class RunTooLong(PaperlarkError):

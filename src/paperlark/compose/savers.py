@@ -1,0 +1,62 @@
+"""The savers of a profile, and its saved papers opened for bringing them to their places."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+
+from paperlark.domain.saving import SavedPaper
+from paperlark.ports import Saver
+from paperlark.saving.bring import OpenSaver, Saving
+from paperlark.saving.papers import pages_of, saved_papers, saves_of
+from paperlark.settings import Settings
+from paperlark.settings.environment import Environment
+from paperlark.settings.identity import claim
+from paperlark.store.announcements import PaperTextStore
+from paperlark.store.database import open_database
+from paperlark.store.digests import DigestStore
+from paperlark.store.lock import run_lock
+from paperlark.store.readers import ReaderStore
+from paperlark.store.saved_copies import SavedCopyStore
+from paperlark.store.triage import TriageStore
+
+
+def savers_of(
+    settings: Settings,  # noqa: ARG001  # the first saver comes next
+    environment: Environment,  # noqa: ARG001
+) -> Mapping[str, OpenSaver]:
+    """Return what opens each saver that the profile names, by its name, in this order."""
+    savers: dict[str, OpenSaver] = {}
+    return savers
+
+
+@contextmanager
+def open_saving(
+    settings: Settings,
+    environment: Environment,
+    *,
+    patience: float = 0.0,
+    tell: Callable[[str], object] = lambda _: None,
+) -> Iterator[Saving]:
+    """Open a reader's saved papers; no other run of theirs is at work meanwhile.
+
+    Raises StoreError.
+    """
+    path = settings.database
+    alone = run_lock(path, reader=settings.profile.id, patience=patience, tell=tell)
+    with alone as held, open_database(path, pages=settings.output) as connection:
+        settings = claim(settings, ReaderStore(connection, path), tell)
+        reader = settings.profile.id
+        digests = DigestStore(connection, path)
+
+        def papers() -> tuple[SavedPaper, ...]:
+            saves = saves_of(TriageStore(connection, path, reader).all())
+            texts = PaperTextStore(connection, path, reader).find(saves.since)
+            pages = (digests.digest(reader, day) for day in pages_of(saves))
+            return saved_papers(saves, texts, [one for one in pages if one])
+
+        def copies(saver: Saver) -> SavedCopyStore:
+            owner = (reader, saver.name, saver.place)
+            return SavedCopyStore(connection, path, owner, held.check)
+
+        yield Saving(savers_of(settings, environment), papers, copies)
