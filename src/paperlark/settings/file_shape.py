@@ -20,6 +20,7 @@ from paperlark.domain.profile import RECALL
 from paperlark.domain.reading_keys import with_changes
 from paperlark.domain.redaction import is_name, literal_secret, placeholders, quoted
 from paperlark.domain.taxonomy import CATEGORIES, nearest_category
+from paperlark.http.network_settings import is_on_this_machine
 from paperlark.settings.values import Security
 
 _NAME = r"[A-Za-z_][A-Za-z0-9_]*"
@@ -335,6 +336,19 @@ class SiteShape(_Shape):
         ' "https://github.com/ada/papers"; the vote pad of a page then sends its votes there, as an'
         " issue of yours that the scheduled workflow reads",
     )
+    saved: bool = Field(
+        default=False,
+        description="true to publish feeds of the papers that you saved, without your notes",
+    )
+    searches: Annotated[
+        list[Annotated[Text, Field(max_length=200)]],
+        Field(max_length=50),
+        AfterValidator(_distinct),
+    ] = Field(
+        default=[],
+        description='searches whose latest papers have a feed each, such as ["kv cache", "in:cs.CR'
+        ' watermark"]',
+    )
 
 
 class ReadShape(_Shape):
@@ -428,6 +442,59 @@ class DeliverShape(_Shape):
     )
 
 
+def _note_names(pattern: str) -> str:
+    plain = re.sub(r"\{(?:title|id|author|year|key|day)\}", "name", pattern)
+    if "{" in plain or "}" in plain or {"", ".", ".."} & set(plain.split("/")):
+        raise ValueError(f'{quoted(pattern)} names no file; write it like "{{year}}/{{title}}"')
+    return pattern
+
+
+def _hook_address(text: str) -> str:
+    address = _web_address(text)
+    if urlsplit(address).scheme != "https" and not is_on_this_machine(address):
+        raise ValueError(f"{quoted(text)} is not encrypted; expected an https:// address")
+    return address
+
+
+class NotesShape(_Shape):
+    """A folder of notes, one Markdown file for each saved paper, as Obsidian and Logseq read."""
+
+    folder: Text = Field(
+        description='the folder for notes, such as "~/vault/papers"; relative to the profile'
+    )
+    file_name: Annotated[Text, AfterValidator(_note_names)] = Field(
+        default="{title}",
+        description="the pattern of file names, without .md, of {title}, {id}, {author}, {year},"
+        ' {key} (of BibTeX) and {day}; "{year}/{title}" makes a folder for each year',
+    )
+
+
+class BibtexShape(_Shape):
+    """A BibTeX file of all saved papers, kept up to date."""
+
+    file: Annotated[Text, Field(pattern=r"\.bib$")] = Field(
+        description='the file, such as "~/papers/paperlark.bib"; one that paperlark did not write'
+        " is left as it is"
+    )
+
+
+class WebhookShape(_Shape):
+    """A web address that is told of each saved paper, by a signed request."""
+
+    url: Annotated[Text, AfterValidator(_hook_address)] = Field(
+        description="the https:// address to send to; a secret in it is written as its name, such"
+        ' as "https://example.org/${HOOK}"'
+    )
+    secret_variable: SecretName = Field(
+        default="PAPERLARK_WEBHOOK_SECRET",
+        description="the name of the secret that requests are signed with: whsec_ and base64",
+    )
+    private_addresses: bool = Field(
+        default=False,
+        description="true to send also to addresses of this machine and of local networks",
+    )
+
+
 def _reachable(channels: list[DeliverShape]) -> list[DeliverShape]:
     _distinct([channel.name for channel in channels])
     for channel in channels:
@@ -506,6 +573,9 @@ class ProfileShape(_Shape):
     site: SiteShape = Field(default=SiteShape(), description="a table [site]")
     read: ReadShape = Field(default=ReadShape(), description="a table [read]")
     mcp: McpShape = Field(default=McpShape(), description="a table [mcp]")
+    notes: NotesShape | None = Field(default=None, description="a table [notes]")
+    bibtex: BibtexShape | None = Field(default=None, description="a table [bibtex]")
+    webhook: WebhookShape | None = Field(default=None, description="a table [webhook]")
     mail: MailShape | None = Field(default=None, description="a table [mail]")
     deliver: Annotated[list[DeliverShape], AfterValidator(_reachable)] = Field(
         default=[], description="tables [[deliver]]"

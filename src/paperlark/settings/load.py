@@ -26,10 +26,12 @@ from paperlark.settings.values import (
     ChannelSettings,
     MailSettings,
     ModelSettings,
+    NotesSettings,
     PeopleSettings,
     Security,
     Settings,
     SiteSettings,
+    WebhookSettings,
 )
 
 if TYPE_CHECKING:
@@ -45,6 +47,7 @@ if TYPE_CHECKING:
         ProfileShape,
         SiteShape,
         SourcesShape,
+        WebhookShape,
     )
 
 
@@ -166,6 +169,11 @@ def _settings(
         database=database_place(home, shape.database),
         arxiv=arxiv_settings(shape.sources),
         site=_site(shape.site, home, _inside(home, shape.output)),
+        notes=NotesSettings(_at_home(home, shape.notes.folder), shape.notes.file_name)
+        if shape.notes
+        else None,
+        bibtex=_at_home(home, shape.bibtex.file) if shape.bibtex else None,
+        webhook=_webhook(shape.webhook) if shape.webhook else None,
         mail=mail_settings(shape.mail) if shape.mail else None,
         channels=tuple(_channel(one) for one in shape.deliver),
         id=shape.id,
@@ -272,9 +280,21 @@ def _inside(home: Path, path: str) -> Path:
     return Path(os.path.normpath(home / path))
 
 
+def _at_home(home: Path, path: str) -> Path:
+    """Return a path of the profile's, which may begin with `~`, the home of whoever runs this."""
+    try:
+        return _inside(home, str(Path(path).expanduser()))
+    except RuntimeError:  # nobody knows where that home is
+        return _inside(home, path)
+
+
+def _webhook(shape: WebhookShape) -> WebhookSettings:
+    return WebhookSettings(shape.url, shape.secret_variable, shape.private_addresses)
+
+
 def _site(shape: SiteShape, home: Path, output: Path) -> SiteSettings:
     folder = _inside(home, shape.folder) if shape.folder else output.with_name("site")
-    return SiteSettings(folder, shape.address, shape.repository)
+    return SiteSettings(folder, shape.address, shape.repository, shape.saved, tuple(shape.searches))
 
 
 def mail_settings(shape: MailShape) -> MailSettings:

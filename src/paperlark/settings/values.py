@@ -155,15 +155,39 @@ class ChannelSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class NotesSettings:
+    """The folder of notes, and the pattern of the names of its files, without their ending."""
+
+    folder: Path
+    file_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookSettings:
+    """The address of a webhook, with names in the places of secrets.
+
+    `secret_variable` names the secret that signs. `private` allows addresses of this machine and
+    of local networks.
+    """
+
+    url: str
+    secret_variable: str
+    private: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class SiteSettings:
     """Where the site is made, and its address in the web, None where it has none.
 
     `repository` is the address of the GitHub repository whose issues take votes, None for none.
+    `saved` is whether saved papers have feeds, and `searches` are those that do.
     """
 
     folder: Path
     address: str | None = None
     repository: str | None = None
+    saved: bool = False
+    searches: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,8 +198,9 @@ class Settings:
     profile's, and `id` what stands there, None where nothing does: `profile.id` is then to be
     found in the database. `at_most` is how many seconds a run may be at work. `keys` has the key
     of each command of the reading app, and `read_address` is where a browser reaches it, None where
-    nobody said so. `assistant_votes` is whether assistants may vote and save. `month_of_all` are
-    the US dollars that all reader accounts of the database together may cost a month.
+    nobody said so. `notes`, `bibtex` and `webhook` are places for saved papers. `assistant_votes`
+    is whether assistants may vote and save. `month_of_all` are the US dollars that all reader
+    accounts of the database together may cost a month.
     """
 
     profile: Profile
@@ -185,6 +210,9 @@ class Settings:
     database: DatabasePlace
     arxiv: ArxivSettings
     site: SiteSettings
+    notes: NotesSettings | None = None
+    bibtex: Path | None = None
+    webhook: WebhookSettings | None = None
     mail: MailSettings | None = None
     channels: tuple[ChannelSettings, ...] = ()
     file: Path | None = None
