@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
+from typing import TYPE_CHECKING
 
+from paperlark.domain.errors import SecretMissing
 from paperlark.domain.saving import SavedPaper
 from paperlark.ports import Saver
 from paperlark.saving.bring import OpenSaver, Saving
@@ -12,6 +15,7 @@ from paperlark.saving.papers import pages_of, saved_papers, saves_of
 from paperlark.settings import Settings
 from paperlark.settings.environment import Environment
 from paperlark.settings.identity import claim
+from paperlark.settings.values import ZoteroSettings
 from paperlark.store.announcements import PaperTextStore
 from paperlark.store.database import open_database
 from paperlark.store.digests import DigestStore
@@ -20,14 +24,47 @@ from paperlark.store.readers import ReaderStore
 from paperlark.store.saved_copies import SavedCopyStore
 from paperlark.store.triage import TriageStore
 
+if TYPE_CHECKING:
+    from paperlark.savers.zotero_api import ZoteroApi
 
-def savers_of(
-    settings: Settings,  # noqa: ARG001  # the first saver comes next
-    environment: Environment,  # noqa: ARG001
-) -> Mapping[str, OpenSaver]:
+
+def savers_of(settings: Settings, environment: Environment) -> Mapping[str, OpenSaver]:
     """Return what opens each saver that the profile names, by its name, in this order."""
     savers: dict[str, OpenSaver] = {}
+    if settings.zotero and settings.zotero.save_to:
+        savers["zotero"] = partial(_open_zotero, settings, settings.zotero, environment)
     return savers
+
+
+@contextmanager
+def _open_zotero(
+    settings: Settings, zotero: ZoteroSettings, environment: Environment
+) -> Iterator[Saver]:
+    from paperlark.savers.zotero import ZoteroSaver, ZoteroTarget  # noqa: PLC0415  # where it is
+
+    with open_zotero_api(settings, zotero, environment) as api:
+        target = ZoteroTarget(zotero.library, zotero.save_to or "", zotero.tags)
+        yield ZoteroSaver(api, target, environment.now)
+
+
+def open_zotero_api(
+    settings: Settings, zotero: ZoteroSettings, environment: Environment
+) -> ZoteroApi:
+    """Return what asks Zotero with the profile's key; raises SecretUnusable or ZoteroError."""
+    from paperlark.savers.zotero_api import ZoteroApi  # noqa: PLC0415  # where it is asked
+
+    key = environment.secret(zotero.key_variable)
+    if key is None:
+        raise SecretMissing(
+            f"there is no secret {zotero.key_variable}, which Zotero asks for",
+            hint=f"keep it: paperlark secret set {zotero.key_variable}",
+        )
+    return ZoteroApi(
+        key=key,
+        user_agent=settings.arxiv.user_agent,
+        url=zotero.url,
+        sleep=environment.sleep,
+    )
 
 
 @contextmanager

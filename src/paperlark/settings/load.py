@@ -30,6 +30,7 @@ from paperlark.settings.values import (
     Security,
     Settings,
     SiteSettings,
+    ZoteroSettings,
 )
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
         ProfileShape,
         SiteShape,
         SourcesShape,
+        ZoteroShape,
     )
 
 
@@ -173,6 +175,7 @@ def _settings(
         keys=with_changes(shape.read.keys),
         read_address=shape.read.address,
         assistant_votes=shape.mcp.votes,
+        zotero=_zotero(shape.zotero) if shape.zotero else None,
     )
 
 
@@ -295,6 +298,17 @@ def mail_settings(shape: MailShape) -> MailSettings:
 def _channel(shape: DeliverShape) -> ChannelSettings:
     wanted = Subscription(shape.name, shape.rhythm, shape.papers, shape.quiet)
     return ChannelSettings(wanted, shape.mail, shape.url_variable)
+
+
+def _zotero(shape: ZoteroShape) -> ZoteroSettings:
+    return ZoteroSettings(
+        key_variable=shape.key_variable,
+        library=shape.library,
+        save_to=shape.save_to,
+        tags=tuple(shape.tags),
+        read=tuple(shape.read),
+        url=shape.url,
+    )
 
 
 def _prices(shape: PricesShape) -> Prices:
