@@ -30,6 +30,7 @@ from paperlark.api import (
 from paperlark.cli import cli
 from paperlark.domain.run_states import MEANINGS
 from paperlark.renderers.schema import json_schema
+from paperlark.renderers.webhook_schema import webhook_schema
 from paperlark.settings.file_shape import ProfileShape
 from paperlark.settings.group_shape import GroupShape
 
@@ -52,6 +53,7 @@ def reference() -> dict[str, str]:
         "api.md": "\n".join(_api()) + "\n",
         "states.md": "\n".join(_states()) + "\n",
         "digest.schema.json": json_schema(),
+        "webhook.schema.json": webhook_schema(),
     }
 
 

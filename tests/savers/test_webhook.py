@@ -12,13 +12,17 @@ from itertools import count
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
+from paperlark.domain.digest import Entry
 from paperlark.domain.errors import SavingError
 from paperlark.domain.saving import CopyState, SavedPaper
 from paperlark.renderers.saved_payload import payload
+from paperlark.renderers.webhook_schema import WebhookEvent, webhook_schema
 from paperlark.savers.webhook import PAUSES, SAVED, UPDATED, WebhookClock, WebhookSaver
 from paperlark.testing import FakeSavedCopies, a_paper
 from standins.digests import entry
+from standins.hostile import HOSTILE
 from standins.webhook_receiver import LOST, SECRET, Receiver, receiving
 
 DAY = date(2025, 2, 26)
@@ -74,6 +78,20 @@ def test_a_saved_paper_is_told_once_and_again_when_it_changed(
     assert [one["data"]["note"] for one in receiver.taken.values()] == [None, "read it", None]
     assert receiver.invalid == 0
     assert {one.state for one in copies.kept.values()} == {CopyState.THERE}
+
+
+def test_what_is_sent_keeps_to_the_published_schema(receiver: Receiver, pauses: Pauses) -> None:
+    plain = SavedPaper(Entry(1, a_paper("hep-th/9901001"), None, None), datetime.now(UTC))
+    hostile = [
+        _saved(number, title=one.title, abstract=one.abstract, note=one.title)
+        for number, one in enumerate(HOSTILE.values(), 10)
+    ]
+    _saver(receiver, pauses).bring([_saved(1, note="x"), plain, *hostile], FakeSavedCopies())
+    assert len(receiver.bodies) == len(hostile) + 2
+    schema = json.loads(webhook_schema())
+    for body in receiver.bodies:
+        Draft202012Validator(schema).validate(json.loads(body))
+        WebhookEvent.model_validate_json(body)
 
 
 def test_an_event_keeps_its_id_and_its_body_until_it_is_taken(

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
+from functools import partial
+from typing import TYPE_CHECKING
 
+from paperlark.compose.saver_parts import bibtex_saver, notes_saver, webhook_saver
 from paperlark.domain.errors import SecretMissing
 from paperlark.domain.saving import SavedPaper
 from paperlark.ports import Saver
-from paperlark.renderers.citations.formats import bibtex_entry
-from paperlark.renderers.citations.work import work
-from paperlark.renderers.saved_note import file_name, note
-from paperlark.renderers.saved_payload import payload
-from paperlark.savers.bibtex import BibtexSaver
-from paperlark.savers.notes import NotesSaver
-from paperlark.savers.webhook import WebhookClock, WebhookSaver
 from paperlark.saving.bring import OpenSaver, Saving
 from paperlark.saving.papers import pages_of, saved_papers, saves_of
 from paperlark.settings import Settings
 from paperlark.settings.environment import Environment
 from paperlark.settings.identity import claim
+from paperlark.settings.values import ZoteroSettings
 from paperlark.store.announcements import PaperTextStore
 from paperlark.store.database import open_database
 from paperlark.store.digests import DigestStore
@@ -28,61 +25,54 @@ from paperlark.store.readers import ReaderStore
 from paperlark.store.saved_copies import SavedCopyStore
 from paperlark.store.triage import TriageStore
 
+if TYPE_CHECKING:
+    from paperlark.savers.zotero_api import ZoteroApi
+
 
 def savers_of(settings: Settings, environment: Environment) -> Mapping[str, OpenSaver]:
     """Return what opens each saver that the profile names, by its name, in this order."""
     savers: dict[str, OpenSaver] = {}
-    if settings.notes:
-        savers["notes"] = lambda: nullcontext(notes_saver(settings, environment))
-    if settings.bibtex:
-        savers["bibtex"] = lambda: nullcontext(bibtex_saver(settings, environment))
-    if settings.webhook:
-        savers["webhook"] = lambda: nullcontext(webhook_saver(settings, environment))
+    if settings.zotero and settings.zotero.save_to:
+        savers["zotero"] = partial(_open_zotero, settings, settings.zotero, environment)
+    if wanted := settings.notes:
+        savers["notes"] = lambda: nullcontext(notes_saver(wanted, environment))
+    if file := settings.bibtex:
+        reader = settings.profile.id
+        savers["bibtex"] = lambda: nullcontext(bibtex_saver(file, reader, environment))
+    if hook := settings.webhook:
+        agent = settings.arxiv.user_agent
+        savers["webhook"] = lambda: nullcontext(webhook_saver(hook, environment, agent))
     return savers
 
 
-def notes_saver(settings: Settings, environment: Environment) -> NotesSaver:
-    """Return what writes notes, into the folder that the profile has to have."""
-    assert settings.notes is not None  # noqa: S101  # the caller has looked
-    pattern = settings.notes.file_name
-    return NotesSaver(
-        settings.notes.folder, lambda saved: file_name(saved, pattern), note, environment.now
-    )
+@contextmanager
+def _open_zotero(
+    settings: Settings, zotero: ZoteroSettings, environment: Environment
+) -> Iterator[Saver]:
+    from paperlark.savers.zotero import ZoteroSaver, ZoteroTarget  # noqa: PLC0415  # where it is
+
+    with open_zotero_api(settings, zotero, environment) as api:
+        target = ZoteroTarget(zotero.library, zotero.save_to or "", zotero.tags)
+        yield ZoteroSaver(api, target, environment.now)
 
 
-def bibtex_saver(settings: Settings, environment: Environment) -> BibtexSaver:
-    """Return what writes the BibTeX file that the profile has to have."""
-    assert settings.bibtex is not None  # noqa: S101  # the caller has looked
-    return BibtexSaver(
-        settings.bibtex,
-        settings.profile.id,
-        lambda saved, key: bibtex_entry(saved.paper, key),
-        lambda saved: work(saved.paper).key,
-        environment.now,
-    )
+def open_zotero_api(
+    settings: Settings, zotero: ZoteroSettings, environment: Environment
+) -> ZoteroApi:
+    """Return what asks Zotero with the profile's key; raises SecretUnusable or ZoteroError."""
+    from paperlark.savers.zotero_api import ZoteroApi  # noqa: PLC0415  # where it is asked
 
-
-def webhook_saver(settings: Settings, environment: Environment) -> WebhookSaver:
-    """Return what sends to the webhook that the profile has to have.
-
-    Raises SecretMissing, SecretUnusable, and SavingError where the secret is none.
-    """
-    hook = settings.webhook
-    assert hook is not None  # noqa: S101  # the caller has looked
-    secret = environment.secret(hook.secret_variable)
-    if secret is None:
+    key = environment.secret(zotero.key_variable)
+    if key is None:
         raise SecretMissing(
-            f"webhook: there is no secret {hook.secret_variable}",
-            hint=f"keep it: paperlark secret set {hook.secret_variable}",
+            f"there is no secret {zotero.key_variable}, which Zotero asks for",
+            hint=f"keep it: paperlark secret set {zotero.key_variable}",
         )
-    return WebhookSaver(
-        environment.address(hook.url),
-        secret,
-        payload,
-        WebhookClock(environment.now, environment.sleep),
-        place=hook.url,
-        private=hook.private,
+    return ZoteroApi(
+        key=key,
         user_agent=settings.arxiv.user_agent,
+        url=zotero.url,
+        sleep=environment.sleep,
     )
 
 

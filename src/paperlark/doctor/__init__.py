@@ -15,6 +15,7 @@ from paperlark.doctor.findings import CheckContext, Finding, error, trouble
 from paperlark.doctor.machine import check_clock, check_database, check_disk, check_versions
 from paperlark.doctor.model import check_model
 from paperlark.doctor.people import check_followed
+from paperlark.doctor.places import check_places
 from paperlark.doctor.profile import check_profile, check_secrets, problems
 from paperlark.doctor.readers import check_readers, identified
 from paperlark.domain.errors import PaperlarkError, ProfileError
@@ -36,6 +37,7 @@ _CHECKS: tuple[tuple[str, Check], ...] = (
     ("model", check_model),
     ("people", check_people),
     ("deliveries", check_deliveries),
+    ("saved papers", check_places),
     ("schedule", check_schedule),
     ("versions", check_versions),
 )

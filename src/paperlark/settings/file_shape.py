@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from paperlark.domain.announcement import AnnounceType
+from paperlark.domain.collection_patterns import parse_pattern
 from paperlark.domain.database_place import has_password, is_server
 from paperlark.domain.delivery import Frequency
 from paperlark.domain.judgement import HIGHEST, LOWEST, OnFailure
@@ -96,6 +97,14 @@ def _mailbox(text: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+", text):
         raise ValueError(f"{quoted(text)} is no mail address; write it like ada@example.org")
     return text
+
+
+def _patterns(patterns: list[str]) -> list[str]:
+    for one in patterns:
+        parse_pattern(one)
+    if patterns and all(one.startswith("!") for one in patterns):
+        raise ValueError('all of it leaves something out; name a collection, or "**" for all')
+    return patterns
 
 
 Text = Annotated[str, Field(min_length=1, pattern=r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$")]
@@ -376,6 +385,37 @@ class McpShape(_Shape):
     )
 
 
+class ZoteroShape(_Shape):
+    """Zotero: where saved papers go, and which collections are read again every morning."""
+
+    key_variable: SecretName = Field(
+        default="ZOTERO_API_KEY",
+        description="the name of the secret that is a key of yours, made at"
+        " https://www.zotero.org/settings/keys",
+    )
+    library: Annotated[str, Field(pattern=r"^(users|groups)/[0-9]{1,12}$")] | None = Field(
+        default=None,
+        description='a library, such as "groups/678"; by default the one of the key\'s owner',
+    )
+    save_to: Text | None = Field(
+        default=None,
+        description='the collection that saved papers are written to, such as "Thesis/To read";'
+        ' "/" for none; by default they are not written to Zotero',
+    )
+    tags: Annotated[list[Text], AfterValidator(_distinct)] = Field(
+        default=[], max_length=20, description="a list of tags for the papers written there"
+    )
+    read: Annotated[list[Text], Field(max_length=100), AfterValidator(_patterns)] = Field(
+        default=[],
+        description='a list of the collections whose papers you like, such as ["Thesis/**",'
+        ' "!*old*", "groups/678:*"]: * is any name or part of one, ** any number of names, ! leaves'
+        " collections out with all in them",
+    )
+    url: Address = Field(
+        default="https://api.zotero.org", description="the address of Zotero's web API"
+    )
+
+
 class MailShape(_Shape):
     """The mail server for outgoing messages: any that you may send through."""
 
@@ -573,6 +613,7 @@ class ProfileShape(_Shape):
     site: SiteShape = Field(default=SiteShape(), description="a table [site]")
     read: ReadShape = Field(default=ReadShape(), description="a table [read]")
     mcp: McpShape = Field(default=McpShape(), description="a table [mcp]")
+    zotero: ZoteroShape | None = Field(default=None, description="a table [zotero]")
     notes: NotesShape | None = Field(default=None, description="a table [notes]")
     bibtex: BibtexShape | None = Field(default=None, description="a table [bibtex]")
     webhook: WebhookShape | None = Field(default=None, description="a table [webhook]")

@@ -32,6 +32,7 @@ from paperlark.settings.values import (
     Settings,
     SiteSettings,
     WebhookSettings,
+    ZoteroSettings,
 )
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
         SiteShape,
         SourcesShape,
         WebhookShape,
+        ZoteroShape,
     )
 
 
@@ -181,6 +183,7 @@ def _settings(
         keys=with_changes(shape.read.keys),
         read_address=shape.read.address,
         assistant_votes=shape.mcp.votes,
+        zotero=_zotero(shape.zotero) if shape.zotero else None,
     )
 
 
@@ -315,6 +318,17 @@ def mail_settings(shape: MailShape) -> MailSettings:
 def _channel(shape: DeliverShape) -> ChannelSettings:
     wanted = Subscription(shape.name, shape.rhythm, shape.papers, shape.quiet)
     return ChannelSettings(wanted, shape.mail, shape.url_variable)
+
+
+def _zotero(shape: ZoteroShape) -> ZoteroSettings:
+    return ZoteroSettings(
+        key_variable=shape.key_variable,
+        library=shape.library,
+        save_to=shape.save_to,
+        tags=tuple(shape.tags),
+        read=tuple(shape.read),
+        url=shape.url,
+    )
 
 
 def _prices(shape: PricesShape) -> Prices:

@@ -276,6 +276,8 @@ def needed_secrets(settings: Settings) -> Iterator[Needed]:
         yield Needed(settings.webhook.secret_variable, use)
         for name in placeholders(settings.webhook.url):
             yield Needed(name, "a part of your webhook's address")
+    if settings.zotero:
+        yield Needed(settings.zotero.key_variable, "a key for Zotero")
     for channel in settings.channels:
         if channel.url_variable:
             yield Needed(channel.url_variable, f"the address of {channel.name}")

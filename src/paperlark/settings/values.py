@@ -191,6 +191,22 @@ class SiteSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class ZoteroSettings:
+    """A library of Zotero, and what is saved to it and read from it.
+
+    `library` None is that of the key's owner; `save_to` None: nothing is saved there. `read` are
+    patterns of collections. `key_variable` names the secret.
+    """
+
+    key_variable: str
+    library: str | None = None
+    save_to: str | None = None
+    tags: tuple[str, ...] = ()
+    read: tuple[str, ...] = ()
+    url: str = "https://api.zotero.org"
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """A profile and where its things are; every path is absolute.
 
@@ -223,6 +239,7 @@ class Settings:
     read_address: str | None = None
     assistant_votes: bool = False
     month_of_all: Decimal | None = None
+    zotero: ZoteroSettings | None = None
 
     @property
     def is_stored(self) -> bool:
