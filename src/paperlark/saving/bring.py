@@ -57,7 +57,8 @@ class Saving:
             problem = f"internal error ({type(error).__name__})"
             _log.error("saver %s broke down", name, exc_info=error)
         outcome = outcome_of(name, before, after, [one.paper.id for one in papers], problem)
-        _log.info("saver %s: %s", name, outcome)
+        counts = (outcome.new, outcome.updated, outcome.deleted, outcome.failed)
+        _log.info("saver %s: %d new, %d updated, %d deleted there, %d refused", name, *counts)
         return outcome
 
 
