@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from paperlark.domain.delivery import Occasion
     from paperlark.domain.digest import Digest
     from paperlark.domain.errors import PaperlarkError
+    from paperlark.domain.feed_links import FeedLink
     from paperlark.domain.feedback import Feedback, ImportedPaper, Vote
     from paperlark.domain.followed import FollowingReport
     from paperlark.domain.paper import Paper, PaperId
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from paperlark.importing.imported_sources import ImportedSource
     from paperlark.importing.kinds import FileKind
     from paperlark.ports import Progress
+    from paperlark.renderers.paper_feeds import FeedPaper
     from paperlark.runs.estimate import EstimateReport
     from paperlark.runs.limit import RunLimit
     from paperlark.runs.make_page import (
@@ -768,14 +770,77 @@ class OpenedProfile:
         Traceback (most recent call last):
         paperlark.domain.errors.PaperlarkError: this link is not whole, or is another reader's; ...
         """
-        from paperlark.archive.triage import open_triage
         from paperlark.domain.vote_links import checked_link
+
+        return checked_link(path, *self._signing(), self.environment.now().date())
+
+    def feed_papers(self, query: str = "") -> tuple[FeedPaper, ...]:
+        """Return the papers of a feed, the latest first.
+
+        Arguments:
+            query: words that all must be there, and a category such as cs.LG; saved papers without.
+
+        Returns at most 50 papers, each with when it was saved or announced. Of a search these are
+        of the last 60 days.
+
+        Raises StoreError where there is no page yet, InvalidQuery where there is nothing to search
+        for.
+
+        >>> profile.feed_papers()
+        ()
+        """
+        if not query:
+            from paperlark.archive.feeds import saved_feed_papers
+            from paperlark.archive.triage import open_triage
+
+            with open_triage(self.settings, self.environment, writes=False) as triage:
+                return saved_feed_papers(triage)
+        from paperlark.archive.feeds import found_feed_papers
+        from paperlark.archive.search import open_search
+
+        days = self.days()
+        with open_search(self.settings, self._timed) as archive:
+            return found_feed_papers(archive, query, days[-1] if days else self.today)
+
+    def feed_path(self, query: str = "", *, ending: str = "xml") -> str:
+        """Return the signed path of a feed in the app: whoever has it may read the feed.
+
+        Arguments:
+            query: as for `feed_papers`; at most 500 characters count.
+            ending: xml for Atom, or json.
+
+        Raises StoreError.
+
+        >>> profile.feed_path().startswith("/feed/saved/")
+        True
+        """
+        from paperlark.domain.feed_links import FeedLink, feed_path
+
+        return feed_path(FeedLink(query, ending), *self._signing())
+
+    def check_feed_link(self, path: str) -> FeedLink:
+        """Return what the signed path of a feed allows to read.
+
+        Arguments:
+            path: as `feed_path` returns it.
+
+        Raises PaperlarkError where it was changed or is another reader's.
+
+        >>> profile.check_feed_link(profile.feed_path("kv cache")).query
+        'kv cache'
+        """
+        from paperlark.domain.feed_links import checked_feed
+
+        return checked_feed(path, *self._signing())
+
+    def _signing(self) -> tuple[str, bytes]:
+        """Return whose links are signed, and the key."""
+        from paperlark.archive.triage import open_triage
         from paperlark.store.link_key import link_key
 
         with open_triage(self.settings, self.environment, writes=False) as triage:
             reader = triage.profile
-        key = link_key(self.settings.database)
-        return checked_link(path, reader, key, self.environment.now().date())
+        return reader, link_key(self.settings.database)
 
     def undo_triage(self, undoes: str, *, event: str | None = None) -> Applied:
         """Take back a triage event; any of them, and exactly.

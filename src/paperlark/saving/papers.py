@@ -9,7 +9,7 @@ from datetime import date, datetime
 from paperlark.domain.digest import Digest, Entry
 from paperlark.domain.paper import Paper, PaperId
 from paperlark.domain.saving import SavedPaper
-from paperlark.domain.triage import Action, TriageEvent, effective, states
+from paperlark.domain.triage import Action, TriageEvent, effective, saved_since, states
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ def saves_of(events: Sequence[TriageEvent]) -> Saves:
     counted = effective(events)
     found = states(events)
     saved = [one for one in counted if one.action is Action.SAVE and one.on]
-    since = {one.paper_id: one.at for one in saved if found[one.paper_id].saved}
+    since = saved_since(events)
     ordered = dict(sorted(since.items(), key=lambda one: (one[1], one[0])))
     # The page of the save itself says most; one of another action is better than none.
     pages = {one.paper_id: one.page for one in (*counted, *saved) if one.page}

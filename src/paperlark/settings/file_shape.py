@@ -16,10 +16,12 @@ from paperlark.domain.announcement import AnnounceType
 from paperlark.domain.collection_patterns import parse_pattern
 from paperlark.domain.database_place import has_password, is_server
 from paperlark.domain.delivery import Frequency
+from paperlark.domain.errors import InvalidQuery
 from paperlark.domain.judgement import HIGHEST, LOWEST, OnFailure
 from paperlark.domain.profile import RECALL
 from paperlark.domain.reading_keys import with_changes
 from paperlark.domain.redaction import is_name, literal_secret, placeholders, quoted
+from paperlark.domain.search import read_terms, split_category
 from paperlark.domain.taxonomy import CATEGORIES, nearest_category
 from paperlark.http.network_settings import is_on_this_machine
 from paperlark.settings.values import Security
@@ -350,12 +352,12 @@ class SiteShape(_Shape):
         description="true to publish feeds of the papers that you saved, without your notes",
     )
     searches: Annotated[
-        list[Annotated[Text, Field(max_length=200)]],
+        list[Annotated[Text, Field(max_length=200), AfterValidator(_search)]],
         Field(max_length=50),
         AfterValidator(_distinct),
     ] = Field(
         default=[],
-        description='searches whose latest papers have a feed each, such as ["kv cache", "in:cs.CR'
+        description='searches whose latest papers have a feed each, such as ["kv cache", "cs.CR'
         ' watermark"]',
     )
 
@@ -480,6 +482,17 @@ class DeliverShape(_Shape):
         description="true to be notified also when there is nothing to read: no announcement, or no"
         " selected paper",
     )
+
+
+def _search(text: str) -> str:
+    words, category = split_category(text)
+    try:
+        read_terms(words)
+    except InvalidQuery as error:
+        raise ValueError(error.problem) from error
+    if not words and category is None:
+        raise ValueError("expected words, a category, or both")
+    return text
 
 
 def _note_names(pattern: str) -> str:

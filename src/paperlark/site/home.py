@@ -14,6 +14,7 @@ from paperlark.renderers.html import Navigation
 from paperlark.site import totals
 from paperlark.site.archive import SiteArchive
 from paperlark.site.facts import DayFacts
+from paperlark.site.lists import PaperLists
 from paperlark.site.months import month
 from paperlark.site.publish import File
 from paperlark.site.rendering import fingerprint_of, render_page
@@ -22,16 +23,17 @@ TITLE = "paperlark"
 """Title of the front page."""
 
 
-def home_file(archive: SiteArchive, *, alone: bool) -> File:
+def home_file(archive: SiteArchive, lists: PaperLists, *, alone: bool) -> File:
     """Plan the home page of a profile; `alone` if it is the only profile of the site."""
     path = Addresses(archive.profile).home
-    return _home_at(path, archive, None if alone else link(path, FRONT))
+    return _home_at(path, archive, lists, None if alone else link(path, FRONT))
 
 
-def front_file(archives: Sequence[SiteArchive]) -> File:
+def front_file(readers: Sequence[tuple[SiteArchive, PaperLists]]) -> File:
     """Plan the front page: of one profile its home page, of several an index of them."""
-    if len(archives) == 1:
-        return _home_at(FRONT, archives[0], None)
+    if len(readers) == 1:
+        return _home_at(FRONT, *readers[0], None)
+    archives = [archive for archive, _ in readers]
     latest = [
         (
             one.profile,
@@ -45,17 +47,21 @@ def front_file(archives: Sequence[SiteArchive]) -> File:
     return File(FRONT, fingerprint_of("front", latest), partial(_front, archives))
 
 
-def _home_at(here: PurePosixPath, archive: SiteArchive, front: str | None) -> File:
+def _home_at(
+    here: PurePosixPath, archive: SiteArchive, lists: PaperLists, front: str | None
+) -> File:
     """Plan the home page of a profile at an address; `front` is the link to the index, if any."""
     fingerprints = [one.fingerprint for one in archive.days]
     return File(
         here,
-        fingerprint_of("home", here, front, archive.profile, archive.name, fingerprints),
-        partial(_home, here, archive, front),
+        fingerprint_of(
+            "home", here, front, archive.profile, archive.name, lists.names, fingerprints
+        ),
+        partial(_home, here, archive, lists, front),
     )
 
 
-def _home(here: PurePosixPath, archive: SiteArchive, front: str | None) -> bytes:
+def _home(here: PurePosixPath, archive: SiteArchive, lists: PaperLists, front: str | None) -> bytes:
     addresses = Addresses(archive.profile)
     months = archive.months
     latest = archive.latest
@@ -77,12 +83,24 @@ def _home(here: PurePosixPath, archive: SiteArchive, front: str | None) -> bytes
         totals=totals.totals_of(days),
         topics=[(one, link(here, addresses.topic(one.name))) for one in totals.topics(days)],
         authors=[(name, link(here, addresses.author(name))) for name in archive.authors],
-        feeds=[link(here, feed) for feed in addresses.feeds],
+        feeds=_feeds(here, archive, lists),
         search=link(here, addresses.search),
         to_day=lambda day, anchor="": link(here, addresses.day(day), anchor),
         to_month=lambda first: link(here, addresses.month(first)),
         to_year=lambda year: link(here, addresses.year(year)),
     )
+
+
+def _feeds(
+    here: PurePosixPath, archive: SiteArchive, lists: PaperLists
+) -> list[tuple[str, list[str]]]:
+    """Return the name of each feed and its addresses, Atom and JSON."""
+    addresses = Addresses(archive.profile)
+    named = [("All days", addresses.feeds)]
+    if lists.saved is not None:
+        named.append(("Saved papers", addresses.saved_feeds))
+    named += [(query, addresses.search_feeds(query)) for query in lists.searches]
+    return [(name, [link(here, path) for path in paths]) for name, paths in named]
 
 
 @dataclass(frozen=True, slots=True)
