@@ -50,6 +50,28 @@ def abstract_page(paper: PaperId) -> str:
     return f"https://arxiv.org/abs/{paper}"
 
 
+_FIRST_YEAR = 91
+"""arXiv began in 1991: `91` to `99` are of that century, `00` and later of the next."""
+_MONTH = re.compile(r"(?:[a-z-]+(?:\.[A-Z]{2})?/)?(\d\d)(0[1-9]|1[0-2])", re.ASCII)
+
+
+def month_of(paper: PaperId) -> str | None:
+    """Return the month in which a paper came to arXiv, such as `2025-02`; its id says so.
+
+    None for a paper that arXiv does not have.
+    """
+    found = None if paper.startswith(LIBRARY) else _MONTH.match(paper)
+    if found is None:
+        return None
+    century = 1900 if int(found[1]) >= _FIRST_YEAR else 2000
+    return f"{century + int(found[1])}-{found[2]}"
+
+
+def doi_of(paper: PaperId) -> str:
+    """Return the DOI that arXiv registers for each of its papers."""
+    return f"10.48550/arXiv.{paper}"
+
+
 def anchor(paper: PaperId) -> str:
     """Return the permanent anchor of a paper inside a page, safe in HTML and file names."""
     return "paper-" + paper.replace("/", "-")

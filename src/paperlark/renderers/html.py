@@ -18,6 +18,7 @@ from paperlark.domain.digest import Digest, Page
 from paperlark.domain.plain_text import clean
 from paperlark.domain.reading_keys import KEYS
 from paperlark.renderers import english, matches, reasons, typeset, wording
+from paperlark.renderers.coins import MOST_PAPERS, coins
 
 if TYPE_CHECKING:
     from jinja2 import Environment, Template
@@ -44,7 +45,7 @@ def _environment(package: str, finalize: Callable[[object], object] | None) -> E
 
     from paperlark.renderers.bytecode import TemplateBytecode  # noqa: PLC0415  # likewise
 
-    return jinja2.Environment(
+    made = jinja2.Environment(
         bytecode_cache=TemplateBytecode(finalize.__name__ if finalize else "as-it-is"),
         loader=jinja2.ChoiceLoader([jinja2.PackageLoader(package), jinja2.PackageLoader(_LOOK[0])]),
         autoescape=True,
@@ -55,6 +56,8 @@ def _environment(package: str, finalize: Callable[[object], object] | None) -> E
         keep_trailing_newline=True,
         auto_reload=False,
     )
+    made.globals |= {"coins": coins, "most_coins": MOST_PAPERS}
+    return made
 
 
 def clean_text(value: object) -> object:

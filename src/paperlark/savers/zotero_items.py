@@ -13,7 +13,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from paperlark.domain.paper import Paper, PaperId
+from paperlark.domain.paper import Paper, PaperId, doi_of, month_of
 from paperlark.domain.saving import SavedPaper
 
 Fields = Mapping[str, Any]
@@ -26,9 +26,6 @@ _LONGEST_FIELD = 60_000
 """Characters; Zotero refuses fields of 64 kB."""
 _MOST_CREATORS = 500
 _NOT_SEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
-_YEAR_AND_MONTH = re.compile(r"(?:[a-z-]+(?:\.[A-Z]{2})?/)?(\d\d)(\d\d)")
-_FIRST_CENTURY = 91
-"""arXiv began in 1991: `91` to `99` are of that century, `00` and on of the next."""
 
 
 def item_key(paper: PaperId, part: str = "item") -> str:
@@ -55,8 +52,8 @@ def fields_of(saved: SavedPaper, tags: Sequence[str] = ()) -> Fields:
         "abstractNote": _text(paper.abstract),
         "repository": "arXiv",
         "archiveID": f"arXiv:{paper.id}",
-        "date": _date(paper),
-        "DOI": f"10.48550/arXiv.{paper.id}",
+        "date": month_of(paper.id) or "",
+        "DOI": doi_of(paper.id),
         "url": paper.url,
         "libraryCatalog": "arXiv.org",
         "tags": _tags(paper, tags),
@@ -165,15 +162,6 @@ def _creator(name: str) -> Fields:
     if not first:
         return {"creatorType": "author", "name": last}
     return {"creatorType": "author", "firstName": first, "lastName": last}
-
-
-def _date(paper: Paper) -> str:
-    """Return the month in which the paper came to arXiv, which its identifier says."""
-    found = _YEAR_AND_MONTH.match(paper.id)
-    if found is None:
-        return ""
-    year = int(found[1]) + (1900 if int(found[1]) >= _FIRST_CENTURY else 2000)
-    return f"{year}-{found[2]}"
 
 
 def _tags(paper: Paper, own: Sequence[str]) -> list[Fields]:
