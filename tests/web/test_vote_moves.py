@@ -51,6 +51,10 @@ class _Trial:
     def __init__(self) -> None:
         self.tried: list[str] = []
 
+    @property
+    def reading(self) -> _Trial:
+        return self
+
     def vote_trial(self) -> _Trial:
         return self
 
