@@ -11,9 +11,12 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from paperlark.api import (
+        Feeds,
+        Interests,
         OpenedAccounts,
         OpenedGroup,
         OpenedProfile,
+        Reading,
         begin_profile,
         build_site,
         database_of,
@@ -121,6 +124,7 @@ __all__ = [
     "Environment",
     "EstimateReport",
     "EvaluationPlan",
+    "Feeds",
     "FileKind",
     "FirstAnswers",
     "FirstDay",
@@ -132,6 +136,7 @@ __all__ = [
     "ImportedAccount",
     "ImportedPaper",
     "ImportedSource",
+    "Interests",
     "InvalidArguments",
     "InvalidQuery",
     "JudgeError",
@@ -151,6 +156,7 @@ __all__ = [
     "ProfileError",
     "PublishError",
     "ReadPapers",
+    "Reading",
     "ReadingDay",
     "Role",
     "RunOptions",

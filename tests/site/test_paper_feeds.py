@@ -46,8 +46,8 @@ def test_saved_papers_and_searches_have_feeds_where_the_profile_wants_them(tmp_p
     profile = _profile(home, 'saved = true\nsearches = ["learning", "cs.LG", "nosuchword"]\n')
     profile.make_page(DAY)
     paper = profile.digest(DAY).entries[0].paper
-    profile.triage(paper.id, "save", page=DAY)
-    profile.triage(paper.id, "note", text="for my eyes only")
+    profile.reading.triage(paper.id, "save", page=DAY)
+    profile.reading.triage(paper.id, "note", text="for my eyes only")
     folder = profile.build_site(address="https://example.org/papers").folder
     saved = next(folder.rglob("saved.xml"))
     (entry,) = _atom(saved).entries
@@ -74,7 +74,7 @@ def test_saved_papers_and_searches_have_feeds_where_the_profile_wants_them(tmp_p
 def test_without_being_asked_for_nothing_saved_is_published(tmp_path: Path) -> None:
     profile = _profile(tmp_path / "home", "")
     profile.make_page(DAY)
-    profile.triage(profile.digest(DAY).entries[0].paper.id, "save", page=DAY)
+    profile.reading.triage(profile.digest(DAY).entries[0].paper.id, "save", page=DAY)
     folder = profile.build_site().folder
     assert not list(folder.rglob("saved.*"))
     assert not list(folder.rglob("searches"))
@@ -85,11 +85,13 @@ def test_a_feed_is_built_again_only_where_it_changed(tmp_path: Path) -> None:
     profile.make_page(DAY)
     profile.build_site()
     assert profile.build_site().built.made == 0
-    profile.triage(profile.digest(DAY).entries[0].paper.id, "save", page=DAY)
+    profile.reading.triage(profile.digest(DAY).entries[0].paper.id, "save", page=DAY)
     assert profile.build_site().built.made == 2
 
 
-def _feed(papers: list[FeedPaper], base: str | None = "https://example.org/f.xml") -> feeds.Feed:
+def _feed(
+    papers: list[FeedPaper], base: str | None = "https://example.org/f.xml"
+) -> feeds.PublishedFeed:
     return paper_feed("ada", "saved", "T", papers, own="f.xml", home="index.html", base=base)
 
 

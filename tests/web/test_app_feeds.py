@@ -91,22 +91,22 @@ def test_saved_papers_are_a_feed_in_both_formats(
     client: httpx.Client, profile: OpenedProfile
 ) -> None:
     first, second = (one.paper for one in profile.digest(DAY).entries[:2])
-    assert _read(client.get(profile.feed_path())).entries == []
+    assert _read(client.get(profile.feeds.path())).entries == []
     for paper in (first, second):
-        profile.triage(paper.id, "save", page=DAY)
-    profile.triage(first.id, "note", text="for my eyes only")
-    answer = client.get(profile.feed_path())
+        profile.reading.triage(paper.id, "save", page=DAY)
+    profile.reading.triage(first.id, "note", text="for my eyes only")
+    answer = client.get(profile.feeds.path())
     assert answer.headers["content-type"].startswith("application/atom+xml")
     assert {one.link for one in _read(answer).entries} == {first.url, second.url}
     assert [one.name for one in _read(answer).entries[0].authors]
     assert "for my eyes only" not in answer.text
-    address = f"https://{HOST}{profile.feed_path()}"
+    address = f"https://{HOST}{profile.feeds.path()}"
     assert [one.href for one in _read(answer).feed.links if one.rel == "self"] == [address]
-    as_json = json.loads(client.get(profile.feed_path(ending="json")).content)
+    as_json = json.loads(client.get(profile.feeds.path(ending="json")).content)
     assert {one["url"] for one in as_json["items"]} == {first.url, second.url}
     assert as_json["home_page_url"] == f"https://{HOST}/list/saved"
-    profile.triage(first.id, "save", on=False)
-    assert [one.link for one in _read(client.get(profile.feed_path())).entries] == [second.url]
+    profile.reading.triage(first.id, "save", on=False)
+    assert [one.link for one in _read(client.get(profile.feeds.path())).entries] == [second.url]
 
 
 def test_a_search_is_a_feed_of_papers_with_all_words(
@@ -114,23 +114,23 @@ def test_a_search_is_a_feed_of_papers_with_all_words(
 ) -> None:
     paper = profile.digest(DAY).entries[0].paper
     words = " ".join(paper.title.split()[:3])
-    found = _read(client.get(profile.feed_path(words)))
+    found = _read(client.get(profile.feeds.path(words)))
     assert paper.url in {one.link for one in found.entries}
     assert words in found.feed.title
-    assert _read(client.get(profile.feed_path("perpetuum mobile"))).entries == []
-    category = profile.feed_path(f"{words} {paper.categories[0]}")
+    assert _read(client.get(profile.feeds.path("perpetuum mobile"))).entries == []
+    category = profile.feeds.path(f"{words} {paper.categories[0]}")
     assert paper.url in {one.link for one in _read(client.get(category)).entries}
-    assert client.get(profile.feed_path('"..."')).status_code == 400
+    assert client.get(profile.feeds.path('"..."')).status_code == 400
 
 
 def test_a_feed_that_is_the_same_is_not_sent_again(
     client: httpx.Client, profile: OpenedProfile
 ) -> None:
-    answer = client.get(profile.feed_path())
-    again = client.get(profile.feed_path(), headers={"If-None-Match": answer.headers["etag"]})
+    answer = client.get(profile.feeds.path())
+    again = client.get(profile.feeds.path(), headers={"If-None-Match": answer.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
-    profile.triage(profile.digest(DAY).entries[0].paper.id, "save")
-    changed = client.get(profile.feed_path(), headers={"If-None-Match": answer.headers["etag"]})
+    profile.reading.triage(profile.digest(DAY).entries[0].paper.id, "save")
+    changed = client.get(profile.feeds.path(), headers={"If-None-Match": answer.headers["etag"]})
     assert changed.status_code == 200
 
 
@@ -147,7 +147,7 @@ def test_an_address_that_was_not_signed_shows_nothing(client: httpx.Client, path
 def test_the_address_of_one_feed_opens_no_other_page(
     client: httpx.Client, profile: OpenedProfile
 ) -> None:
-    saved, found = profile.feed_path(), profile.feed_path("kv cache")
+    saved, found = profile.feeds.path(), profile.feeds.path("kv cache")
     swapped = found.replace(found.rpartition("/")[2], saved.rpartition("/")[2])
     assert client.get(swapped).status_code == 403
     assert client.get(saved).cookies.jar._cookies == {}  # type: ignore[attr-defined]

@@ -11,7 +11,7 @@ FieldValue = str | int | list[str]
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class SavedNote:
     """What paperlark writes of a note: all else in the file is its reader's.
 
     `fields` are in order, `block` is Markdown without a line of white space at its ends.

@@ -32,7 +32,7 @@ class FeedItem:
 
 
 @dataclass(frozen=True, slots=True)
-class Feed:
+class PublishedFeed:
     """A feed: its permanent id, when it was updated, and addresses relative to its own.
 
     `base` is its own address in the web, None where that is not known: then Atom has relative
@@ -48,7 +48,7 @@ class Feed:
     base: str | None = None
 
 
-def atom(feed: Feed) -> bytes:
+def atom(feed: PublishedFeed) -> bytes:
     """Return the Atom feed."""
     ET.register_namespace("", _ATOM)
     root = ET.Element(_name("feed"))
@@ -79,7 +79,7 @@ def atom(feed: Feed) -> bytes:
     return written + b"\n"
 
 
-def json_feed(feed: Feed) -> bytes:
+def json_feed(feed: PublishedFeed) -> bytes:
     """Return the JSON Feed."""
     content = {
         "version": _JSON_FEED,

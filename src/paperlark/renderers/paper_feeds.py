@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time
 from paperlark.domain.paper import Paper
 from paperlark.domain.site_addresses import slug
 from paperlark.renderers import english, reasons, typeset
-from paperlark.renderers.feeds import Feed, FeedItem
+from paperlark.renderers.feeds import FeedItem, PublishedFeed
 from paperlark.renderers.html import clean_text, template
 
 MOST = 50
@@ -52,11 +52,11 @@ def paper_feed(  # what a feed is made of
     own: str,
     home: str,
     base: str | None,
-) -> Feed:
+) -> PublishedFeed:
     """Return a feed of papers, the latest first; `kind` tells it from the reader's other feeds."""
     latest = sorted(papers, key=lambda one: (one.at, one.paper.id), reverse=True)[:MOST]
     id_ = f"tag:paperlark,2025:{slug(reader)}/{kind}"
-    return Feed(
+    return PublishedFeed(
         id=id_,
         title=title,
         updated=max((one.at for one in latest), default=_NEVER),

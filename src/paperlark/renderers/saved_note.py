@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-from paperlark.domain.notes import FieldValue, Note
+from paperlark.domain.notes import FieldValue, SavedNote
 from paperlark.domain.paper import Paper
 from paperlark.domain.plain_text import clean, one_line
 from paperlark.domain.redaction import redacted
@@ -32,13 +32,13 @@ _LONGEST, _MOST_BYTES = 120, 200
 """Characters and bytes of one part of a name, far enough from the 255 bytes of file systems."""
 
 
-def note(saved: SavedPaper) -> Note:
+def note(saved: SavedPaper) -> SavedNote:
     """Return the note of a saved paper, without any known secret."""
     fields: dict[str, FieldValue] = {}
     for name, value in _fields(saved):
         if value not in (None, "", []):
             fields[name] = redacted(value) if isinstance(value, str) else value
-    return Note(fields, redacted("\n\n".join(_blocks(saved))))
+    return SavedNote(fields, redacted("\n\n".join(_blocks(saved))))
 
 
 def _fields(saved: SavedPaper) -> Iterator[tuple[str, FieldValue]]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from paperlark.domain.notes import FieldValue, Note
+from paperlark.domain.notes import FieldValue, SavedNote
 
 if TYPE_CHECKING:
     import yaml
@@ -39,13 +39,13 @@ class FrontMatter:
     places: Mapping[str, tuple[int, int]]
 
 
-def new_file(note: Note) -> str:
+def new_file(note: SavedNote) -> str:
     """Return the file of a paper that has none yet, with room for its reader below the block."""
     fields = "".join(_written(name, value) for name, value in note.fields.items())
     return f"{_FENCE}\n{fields}{_FENCE}\n\n{_marked(note)}\n\n"
 
 
-def merged(text: str, note: Note, last: Mapping[str, FieldValue]) -> str:
+def merged(text: str, note: SavedNote, last: Mapping[str, FieldValue]) -> str:
     """Return a file with the note of today.
 
     `last` are the fields as they were written before. One that its reader has changed or deleted
@@ -165,7 +165,7 @@ def _dumper() -> type[yaml.SafeDumper]:
     return Dumper
 
 
-def _marked(note: Note) -> str:
+def _marked(note: SavedNote) -> str:
     # The mark of the end cannot stand in a block, whose angle brackets are escaped.
     return f"{BEGIN}\n{note.block}\n{END}"
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 
 from paperlark.domain.errors import SavingError
-from paperlark.domain.notes import Note, fields_written
+from paperlark.domain.notes import SavedNote, fields_written
 from paperlark.domain.paper import PaperId
 from paperlark.domain.saving import CopyState, SavedCopy, SavedPaper
 from paperlark.ports import SavedCopies
@@ -41,7 +41,7 @@ class NotesSaver:
         self,
         folder: Path,
         name_of: Callable[[SavedPaper], PurePosixPath],
-        note_of: Callable[[SavedPaper], Note],
+        note_of: Callable[[SavedPaper], SavedNote],
         now: Callable[[], datetime],
     ) -> None:
         self._folder = folder
@@ -118,7 +118,7 @@ class NotesSaver:
     def _is_there(self, copy: SavedCopy) -> bool:
         return bool(copy.key) and (self._folder / copy.key).is_file()
 
-    def _create(self, saved: SavedPaper, note: Note, copies: SavedCopies) -> None:
+    def _create(self, saved: SavedPaper, note: SavedNote, copies: SavedCopies) -> None:
         """Write a new file, or take over the one that this paper has already."""
         paper = saved.paper.id
         key, is_there = self._free(saved)
@@ -150,7 +150,7 @@ class NotesSaver:
                 return str(wanted.with_name(found.name)), True
         raise FileExistsError(0, f"there are files of the name {wanted.name}{_ENDING} already")
 
-    def _update(self, copy: SavedCopy, note: Note) -> None:
+    def _update(self, copy: SavedCopy, note: SavedNote) -> None:
         target = self._folder / copy.key
         before = target.stat()
         text, newline = _read(target)

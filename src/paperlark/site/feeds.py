@@ -12,7 +12,7 @@ from paperlark.domain.paper import abstract_page
 from paperlark.domain.plain_text import clean
 from paperlark.domain.site_addresses import Addresses, link, slug
 from paperlark.renderers import english, feeds, reasons, typeset
-from paperlark.renderers.feeds import Feed, FeedItem
+from paperlark.renderers.feeds import FeedItem, PublishedFeed
 from paperlark.renderers.html import clean_text, template
 from paperlark.renderers.paper_feeds import FeedPaper, paper_feed, saved_title, search_title
 from paperlark.site.archive import SiteArchive
@@ -70,7 +70,11 @@ def _paper_files(archive: SiteArchive, of: _List, root: str | None) -> Iterator[
 
 
 def _written(
-    write: Callable[[Feed], bytes], profile: str, of: _List, path: PurePosixPath, root: str | None
+    write: Callable[[PublishedFeed], bytes],
+    profile: str,
+    of: _List,
+    path: PurePosixPath,
+    root: str | None,
 ) -> bytes:
     home = link(path, Addresses(profile).home)
     return write(
@@ -88,9 +92,9 @@ def _written(
 
 def _day_feed(
     profile: str, days: Sequence[DayFacts], root: str | None, title: str, here: PurePosixPath
-) -> Feed:
+) -> PublishedFeed:
     addresses = Addresses(profile)
-    return Feed(
+    return PublishedFeed(
         id=_tag(profile),
         title=title or profile,
         updated=_moment(days[-1].day if days else date(2025, 1, 1)),

@@ -16,7 +16,7 @@ from paperlark.domain.errors import PaperlarkError
 from paperlark.domain.redaction import redacted
 from paperlark.renderers.html import clean_text, template
 from paperlark.web.current import CurrentProfile
-from paperlark.web.feeds import Feeds
+from paperlark.web.feeds import FeedPages
 from paperlark.web.files import Files
 from paperlark.web.guard import Guard
 from paperlark.web.json_api import JsonApi
@@ -76,7 +76,7 @@ def make_reading(
         MakingProgress(shared, making),
         VotesPage(shared),
         VoteLinks(current),
-        Feeds(current),
+        FeedPages(current),
         JsonApi(shared),
         Files(sessions.instance),
     )

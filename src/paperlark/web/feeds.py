@@ -22,7 +22,7 @@ _WRITERS = {"xml": (feeds.atom, feeds.ATOM_TYPE), "json": (feeds.json_feed, feed
 
 
 @dataclass(frozen=True, slots=True)
-class Feeds:
+class FeedPages:
     """The address of feeds."""
 
     current: CurrentProfile
@@ -52,7 +52,7 @@ class Feeds:
 
     def _written(self, request: Request, path: str) -> tuple[bytes, str]:
         profile = self.current.profile
-        link = profile.check_feed_link(path)
+        link = profile.feeds.check_path(path)
         reader = profile.settings.profile.id
         here = str(request.url.replace(query=""))
         public = profile.settings.read_address
@@ -62,7 +62,7 @@ class Feeds:
             reader,
             kind,
             title,
-            profile.feed_papers(link.query),
+            profile.feeds.papers(link.query),
             own=path.rpartition("/")[2],
             home="../../" if link.query else "../../list/saved",
             base=f"{public}{path}" if public else here,
@@ -75,7 +75,7 @@ def feed_addresses(current: CurrentProfile, base: str, query: str = "") -> tuple
     """Return the addresses of a feed, Atom and JSON; none where the database cannot be asked."""
     try:
         return tuple(
-            f"{base}{current.profile.feed_path(query, ending=ending)}" for ending in ENDINGS
+            f"{base}{current.profile.feeds.path(query, ending=ending)}" for ending in ENDINGS
         )
     except PaperlarkError:
         return ()

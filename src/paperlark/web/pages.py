@@ -121,11 +121,11 @@ class Pages:
         return self._page(request, view)
 
     def _read(self, days: Sequence[date]) -> list[ReadingDay]:
-        return [self.shared.profile.reading_day(day) for day in days]
+        return [self.shared.profile.reading.reading_day(day) for day in days]
 
     def _show_day(self, request: Request, day: date) -> Response:
         others = "all" in request.query_params
-        reading = self.shared.profile.reading_day(day, others=others)
+        reading = self.shared.profile.reading.reading_day(day, others=others)
         days = self._days()
         at = days.index(reading.digest.day)
         view = View(
@@ -144,7 +144,7 @@ class Pages:
         name = request.path_params["name"]
         for one in KEPT:
             if one.name == name:
-                rows = kept_rows(self.shared.profile.touched_papers(one.contains))
+                rows = kept_rows(self.shared.profile.reading.touched_papers(one.contains))
                 found = self._feeds(request) if name == "saved" else ()
                 return self._page(request, View(one.title, rows, nothing=one.nothing, feeds=found))
         for recent in RECENT:
@@ -165,7 +165,7 @@ class Pages:
             else:
                 nothing = f"No paper has {query!r}."
                 papers = [one.paper.id for one in results.found if Identifier.parse(one.paper.id)]
-                rows = kept_rows(self.shared.profile.papers_with_states(papers))
+                rows = kept_rows(self.shared.profile.reading.papers_with_states(papers))
         found = self._feeds(request, query) if query.strip() else ()
         view = View("Search", rows, nothing=nothing, query=query, feeds=found)
         return self._page(request, view)
@@ -225,7 +225,11 @@ class Pages:
     def _note(self, request: Request) -> Response:
         """Show the form of a note, for browsers without scripts."""
         paper = request.path_params["paper"]
-        found = self.shared.profile.papers_with_states([paper]) if Identifier.parse(paper) else ()
+        found = (
+            self.shared.profile.reading.papers_with_states([paper])
+            if Identifier.parse(paper)
+            else ()
+        )
         if not found:
             raise HTTPException(404, "There is no such paper.")
         text = template(_PACKAGE, "note.html", clean_text).render(
@@ -239,7 +243,7 @@ class Pages:
 
     def _undoable(self) -> tuple[TriageEvent, ...]:
         try:
-            return self.shared.profile.undoable_triage()
+            return self.shared.profile.reading.undoable_triage()
         except PaperlarkError:
             return ()  # there is no page yet
 
