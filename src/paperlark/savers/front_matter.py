@@ -156,7 +156,7 @@ class _Day(str):
 def _dumper() -> type[yaml.SafeDumper]:
     import yaml  # noqa: PLC0415  # only where a note is written
 
-    class Dumper(yaml.SafeDumper):
+    class Dumper(yaml.SafeDumper):  # type: ignore[misc]  # the library has no types
         pass
 
     Dumper.add_representer(

@@ -169,10 +169,12 @@ class WebhookSaver:
         try:
             self._send(client, event, self._envelope(event, saved, body))
         except _PaperRefused as error:
-            state, problem = CopyState.FAILED, str(error)
+            after = SavedCopy(
+                paper, CopyState.FAILED, self._clock.now(), event, content, str(error)
+            )
         else:
-            state, problem = CopyState.THERE, None
-        copies.keep([SavedCopy(paper, state, self._clock.now(), event, content, problem)])
+            after = SavedCopy(paper, CopyState.THERE, self._clock.now(), event, content)
+        copies.keep([after])
 
     def _envelope(self, event: str, saved: SavedPaper, body: str) -> bytes:
         kind = UPDATED if event.startswith(_UPDATE) else SAVED
