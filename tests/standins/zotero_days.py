@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from paperlark.domain.digest import Entry
@@ -113,11 +114,15 @@ class Reader:
 
     def run(self, dies_at: int | None = None) -> SavingReport | None:
         """Bring the saved papers to Zotero; None where the run was killed."""
+        before = set(self.there())
         try:
             with closing_database(self.database) as saving:
                 report = saving(self, dies_at)
         except Killed:
             self.tally.kills += 1
+            # What a killed run wrote and could not note is put away before the next one.
+            for id_ in self._some(sorted(set(self.there()) - before), 0.3):
+                self._put_away(id_, partial(self.library.delete, item_key(id_)))
             return None
         self.tally.problems += not report.complete
         if report.complete:
