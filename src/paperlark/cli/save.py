@@ -39,7 +39,7 @@ def command(
     if not papers and not names:
         raise click.UsageError("the profile has no place for saved papers: add a table [zotero]")
     for paper in map(check_paper, papers):
-        done = profile.triage(paper, "save")
+        done = profile.reading.triage(paper, "save")
         click.echo(f"{done.paper.id}: {'saved' if done.new else 'was saved before'}")
     report = profile.bring_saved(saver=saver)
     for ok, line in saving_lines(report):
