@@ -12,6 +12,9 @@ from click.testing import CliRunner, Result
 from pytest_httpserver import HTTPServer
 
 from paperlark.cli import cli
+from paperlark.doctor.findings import CheckContext
+from paperlark.doctor.zotero import check_zotero
+from paperlark.settings import load_settings
 from paperlark.settings.environment import Environment
 from standins.zotero import KEY, Zotero, zotero_on
 
@@ -39,11 +42,14 @@ def run(home: Path, environment: Environment) -> Run:
     assert home.exists()
 
     def paperlark(*arguments: str, key: str | None = KEY) -> Result:
-        variables = {"XDG_CONFIG_HOME": "/nowhere"} | ({"ZOTERO_API_KEY": key} if key else {})
-        own = replace(environment, variables=variables)
+        own = replace(environment, variables=_variables(key))
         return CliRunner().invoke(cli, arguments, prog_name="paperlark", obj=own)
 
     return paperlark
+
+
+def _variables(key: str | None) -> dict[str, str]:
+    return {"XDG_CONFIG_HOME": "/nowhere"} | ({"ZOTERO_API_KEY": key} if key else {})
 
 
 MORNING = ("morning", "--feeds", "feeds", "--no-wait")
@@ -103,3 +109,49 @@ def test_a_mistake_in_the_table_is_told_with_its_line(
     assert told.exit_code == 1
     assert "paperlark.toml:4: " in told.output
     assert problem in told.output
+
+
+def _checked(
+    home: Path, environment: Environment, key: str | None = KEY, *, offline: bool = False
+) -> list[str]:
+    own = replace(environment, variables=_variables(key))
+    path = home / "paperlark.toml"
+    context = CheckContext(path, load_settings(path), own, offline, lambda _: False)
+    return [f"{one.severity}: {one.found}" for one in check_zotero(context)]
+
+
+def test_the_doctor_checks_the_key_and_the_collections(
+    home: Path, environment: Environment, zotero: Zotero
+) -> None:
+    assert _checked(home, environment) == [
+        "ok: the key of user 475425 is valid",
+        "ok: saved papers go to the collection 'Papers' of users/475425",
+        "ok: 1 collection of users/475425 read daily",
+    ]
+    assert zotero.written == []
+    for key in list(zotero.own.collections):
+        zotero.own.rename(key, "Elsewhere")
+    assert _checked(home, environment)[1:] == ["error: Zotero has no collection 'Papers'"]
+    zotero.access[KEY]["user"]["write"] = False
+    assert _checked(home, environment)[1:] == [
+        "error: the Zotero key may not write to users/475425"
+    ]
+    assert _checked(home, environment, "wrong") == ["error: the Zotero key is not valid"]
+    assert _checked(home, environment, None) == ["error: its secret is missing"]
+    asked = len(zotero.asked)
+    assert _checked(home, environment, offline=True) == ["note: it was not asked: --offline"]
+    assert len(zotero.asked) == asked
+
+
+def test_patterns_that_mean_nothing_are_a_warning(
+    home: Path, environment: Environment, zotero: Zotero
+) -> None:
+    for key in list(zotero.own.collections)[1:]:
+        zotero.own.drop_collection(key)
+    assert _checked(home, environment)[2:] == [
+        "warning: [zotero] read means none of the 1 collections of users/475425"
+    ]
+
+
+def test_a_profile_without_zotero_is_well(home: Path, environment: Environment) -> None:
+    assert _checked(home, environment) == ["ok: not used: saved papers stay here"]

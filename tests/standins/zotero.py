@@ -231,6 +231,10 @@ class Zotero:
         """Let these happen to the next requests, one each."""
         self._next.extend(behaviours)
 
+    def forget_failures(self) -> None:
+        """Let nothing more go wrong."""
+        self._next.clear()
+
     def _respond(self, request: Request) -> Response:
         path = request.path.removeprefix("/zotero/")
         query = request.query_string.decode()

@@ -23,9 +23,10 @@ def command(
     r"""Save papers, and bring all saved papers to the places that the profile names.
 
     ID is a paper's arXiv identifier; without one nothing more is saved. Saved papers go to Zotero
-    where the profile has a table [zotero] with save_to. A paper is written there once, and updated
-    when arXiv has a new version. One that you deleted there is not written again. `paperlark
-    morning` does the same, and tries again what could not be written.
+    where the profile has a table [zotero] with save_to, to a folder of notes by [notes], to a
+    BibTeX file by [bibtex], to another program by [webhook]. A paper is written there once, and
+    updated when arXiv has a new version. One that you deleted there is not written again.
+    `paperlark morning` does the same, and tries again what could not be written.
 
     \b
     Examples:
@@ -37,7 +38,10 @@ def command(
     if saver is not None and saver not in names:
         raise click.UsageError(f"there is no place {saver!r}; the profile has {list(names)}")
     if not papers and not names:
-        raise click.UsageError("the profile has no place for saved papers: add a table [zotero]")
+        raise click.UsageError(
+            "the profile has no place for saved papers: add a table [zotero], [notes],"
+            " [bibtex] or [webhook]"
+        )
     for paper in map(check_paper, papers):
         done = profile.reading.triage(paper, "save")
         click.echo(f"{done.paper.id}: {'saved' if done.new else 'was saved before'}")
