@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from paperlark.site.facts import DayFacts
 
 WIDTH = 400
-_LEFT = 44
+_LEFT, _RIGHT = 44, 16
+"""Room for the numbers of the axis, and for half of the last date."""
 _STEPS = 3
 """Steps of an axis at most, each 1, 2 or 5 times a power of ten."""
 _GAP = 0.28
@@ -42,9 +43,9 @@ class Bars:
 def bars(values: Sequence[float | None], names: Sequence[str], height: int) -> Bars:
     """Return a bar for each value except None and 0; values are counts, and so are the ticks."""
     most = max((value or 0 for value in values), default=0)
-    step = max(1, nice(most / _STEPS))
+    step = max(1, round(nice(most / _STEPS)))
     top = step * max(1, math.ceil(most / step))
-    room = (WIDTH - _LEFT) / max(1, len(values))
+    room = (WIDTH - _LEFT - _RIGHT) / max(1, len(values))
     drawn = tuple(
         Bar(
             x=_round(_LEFT + room * (place + _GAP / 2)),
