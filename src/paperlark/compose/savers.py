@@ -21,6 +21,7 @@ from paperlark.store.announcements import PaperTextStore
 from paperlark.store.database import open_database
 from paperlark.store.digests import DigestStore
 from paperlark.store.lock import run_lock
+from paperlark.store.paper_history import PaperHistoryStore
 from paperlark.store.readers import ReaderStore
 from paperlark.store.saved_copies import SavedCopyStore
 from paperlark.store.triage import TriageStore
@@ -94,9 +95,13 @@ def open_saving(
         settings = claim(settings, ReaderStore(connection, path), tell)
         reader = settings.profile.id
         digests = DigestStore(connection, path)
+        history = PaperHistoryStore(connection, path, reader)
 
         def papers() -> tuple[SavedPaper, ...]:
             saves = saves_of(TriageStore(connection, path, reader).all())
+            # One that was not saved on a page was perhaps on one all the same.
+            scanned = {paper: history.scanned_days(paper) for paper in saves.lacking_page}
+            saves = saves.on_pages({paper: days[-1] for paper, days in scanned.items() if days})
             texts = PaperTextStore(connection, path, reader).find(saves.since)
             pages = (digests.digest(reader, day) for day in pages_of(saves))
             return saved_papers(saves, texts, [one for one in pages if one])

@@ -20,6 +20,15 @@ class Saves:
     pages: Mapping[PaperId, date]
     notes: Mapping[PaperId, str]
 
+    @property
+    def lacking_page(self) -> tuple[PaperId, ...]:
+        """The papers that were saved away from a page."""
+        return tuple(paper for paper in self.since if paper not in self.pages)
+
+    def on_pages(self, pages: Mapping[PaperId, date]) -> Saves:
+        """Return the same with the days on which other papers were announced to the reader."""
+        return replace(self, pages={**pages, **self.pages})
+
 
 def saves_of(events: Sequence[TriageEvent]) -> Saves:
     """Return what is saved after these events, the oldest save first."""

@@ -17,6 +17,7 @@ from paperlark.domain.redaction import redacted
 from paperlark.renderers.html import clean_text, template
 from paperlark.web.current import CurrentProfile
 from paperlark.web.feeds import FeedPages
+from paperlark.web.file_savers import FileSavers
 from paperlark.web.files import Files
 from paperlark.web.guard import Guard
 from paperlark.web.json_api import JsonApi
@@ -70,7 +71,7 @@ def make_reading(
     watch = VoteWatch(current)
     parts = (
         Pages(shared, making, watch),
-        Reactions(shared, watch),
+        Reactions(shared, watch, FileSavers(current)),
         VoteMovesPage(shared, watch),
         TuningPage(shared, Tuner(current)),
         MakingProgress(shared, making),
