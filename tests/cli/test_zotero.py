@@ -73,6 +73,7 @@ def test_a_saved_paper_goes_to_zotero_with_the_next_morning(zotero: Zotero, run:
     assert "zotero: 1 paper more that you like" in morning.output
     assert "zotero: 1 paper saved" in morning.output
     assert [one["title"] for one in zotero.own.top().values()] == ["Bats at night", "Bats 7"]
+    assert run("save").output == "all saved papers are there\n"
 
 
 def test_what_is_wrong_with_zotero_leaves_the_page_alone(zotero: Zotero, run: Run) -> None:

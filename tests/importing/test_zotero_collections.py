@@ -19,7 +19,16 @@ from paperlark.runs.progress import NO_PROGRESS
 from paperlark.settings import Settings, load_settings
 from paperlark.settings.environment import Environment
 from standins.serving import loopback
-from standins.zotero import KEY, Library, Zotero, busy, with_header, zotero_on
+from standins.zotero import (
+    KEY,
+    Library,
+    Zotero,
+    and_then,
+    as_usual,
+    busy,
+    with_header,
+    zotero_on,
+)
 
 __all__ = ["loopback"]
 NOW = datetime(2025, 2, 26, 12, tzinfo=UTC)
@@ -200,6 +209,14 @@ def test_a_paper_in_two_libraries_is_liked_until_it_is_in_none(
     assert desk.liked() == ["Not on arXiv"]
 
 
+def test_a_key_for_a_group_alone_reads_the_group(desk: Desk) -> None:
+    desk.zotero.access[KEY] = {"groups": {"678": {"library": True, "write": False}}}
+    group = desk.zotero.libraries["groups/678"] = Library()
+    group.add([group.add_collection("Club")], title="Of the club", abstractNote=ABSTRACT)
+    desk.patterns = ("groups/678:*",)
+    assert desk.read() == CollectionsRead(more=1)
+
+
 def test_a_library_that_cannot_be_read_keeps_its_likes(desk: Desk, library: Library) -> None:
     group = desk.zotero.libraries["groups/678"] = Library()
     group.add([group.add_collection("Club")], title="Of the club", abstractNote=ABSTRACT)
@@ -231,6 +248,21 @@ def test_a_morning_that_zotero_interrupts_goes_on_the_next_time(
     desk.zotero.then(with_header("Backoff", "5"), *[busy(503)] * 3)
     assert "is busy" in desk.read().problems[0]
     assert desk.read().more == 3
+
+
+def test_a_library_that_changes_while_it_is_read_is_read_again(
+    desk: Desk, library: Library
+) -> None:
+    for number in range(150):
+        library.add([_collection(library, "Thesis")], title=f"Paper {number}", abstractNote="x")
+    first = _key(library, "Paper 149")
+    # The key, the collections, the first page; then an item goes, and hides one of the second.
+    desk.zotero.then(as_usual, as_usual, and_then(lambda zotero: zotero.own.delete(first)))
+    desk.read()
+    assert "Paper 49" not in desk.liked()
+    desk.read()
+    assert "Paper 49" in desk.liked()
+    assert "Paper 149" not in desk.liked()
 
 
 def test_a_mirror_is_read_as_it_was_written() -> None:

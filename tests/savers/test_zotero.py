@@ -322,7 +322,7 @@ def test_one_paper_that_is_refused_stops_no_other(desk: Desk) -> None:
         ]
         return real(changed)
 
-    desk.zotero.own.write = write  # type: ignore[method-assign,assignment]
+    desk.zotero.own.write = write  # type: ignore[method-assign]
     desk.bring()
     first = desk.copies.kept[PaperId("2502.00001")]
     assert first.state is CopyState.FAILED
@@ -343,7 +343,7 @@ def test_an_update_that_is_refused_is_told_and_tried_again(desk: Desk) -> None:
         said = {"key": ITEM, "code": 413, "message": "extra value too long"}
         return {"success": {}, "unchanged": {}, "failed": {"0": said}}
 
-    desk.zotero.own.write = write  # type: ignore[method-assign,assignment]
+    desk.zotero.own.write = write  # type: ignore[method-assign]
     desk.bring()
     assert desk.state() is CopyState.FAILED
     desk.zotero.own.write = real  # type: ignore[method-assign]

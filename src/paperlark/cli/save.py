@@ -46,6 +46,9 @@ def command(
         done = profile.reading.triage(paper, "save")
         click.echo(f"{done.paper.id}: {'saved' if done.new else 'was saved before'}")
     report = profile.bring_saved(saver=saver)
-    for ok, line in saving_lines(report):
+    lines = list(saving_lines(report))
+    for ok, line in lines:
         click.echo(line) if ok else tell_error(line)
+    if names and not lines:
+        click.echo("all saved papers are there")
     context.exit(0 if report.complete else NOT_DELIVERED)

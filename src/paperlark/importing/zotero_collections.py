@@ -89,7 +89,7 @@ def read_collections(
         return CollectionsRead()
     with open_api() as api:
         access = api.access()
-        patterns = _by_library(zotero, library_of(access, zotero.library, writes=False))
+        patterns = _by_library(zotero, zotero.library or f"users/{access.user}")
         before = {name: _Read(one.version, load(one.items), {}) for name, one in stored.items()}
         after, problems = dict(before), []
         for library in patterns:
@@ -191,7 +191,11 @@ def _read(api: ZoteroApi, library: str, before: _Read | None) -> _Read:
     items: dict[str, MirroredItem | None] = {}
     entries: dict[str, ImportedEntry] = {}
     asked: dict[str, str | int] = {"includeTrashed": 1, "since": since}
+    version = collections.version
     for answer in api.pages(f"{library}/items/top", asked):
+        if answer.version != collections.version:
+            # Changed between two pages, which may have hidden an item: read all of it again.
+            version = since
         for key, data in objects_in(answer.value):
             entry = _entry(key, data)
             items[key] = _mirrored(entry, data) if entry else None
@@ -202,8 +206,8 @@ def _read(api: ZoteroApi, library: str, before: _Read | None) -> _Read:
         known_mirror.with_items(items, deleted),
         collections={one.key: one.path for one in collections.all},
     )
-    _log.info("%s: version %d, %d items changed", library, collections.version, len(items))
-    return _Read(collections.version, mirror, entries)
+    _log.info("%s: version %d, %d items changed", library, version, len(items))
+    return _Read(version, mirror, entries)
 
 
 def _entry(key: str, data: Mapping[str, Any]) -> ImportedEntry | None:

@@ -194,16 +194,17 @@ class ZoteroApi:
         objects: Sequence[Mapping[str, Value]] | None = None,
     ) -> ZoteroAnswer:
         """Send a request until it is answered, or the pauses or the patience are used up."""
-        content, sent = {}, {**self._headers, **headers}
+        sent = {**self._headers, **headers}
+        method, content = "GET", None
         if objects is not None:
-            content, sent["Content-Type"] = {"content": json.dumps(objects)}, "application/json"
-        method = "GET" if objects is None else "POST"
+            method, content = "POST", json.dumps(objects)
+            sent["Content-Type"] = "application/json"
         self._wait(self._backoff, "it asks for a pause")
         self._backoff = 0.0
         for pause in (*PAUSES, None):
             try:
                 response = self._client.request(
-                    method, f"{self._url}/{path}", params=params, headers=sent, **content
+                    method, f"{self._url}/{path}", params=params, headers=sent, content=content
                 )
             except (InvalidRequest, ResponseTooLarge) as error:
                 raise ZoteroError(f"Zotero cannot be asked ({error.reason})") from error

@@ -98,7 +98,11 @@ def items_by_key(
     """Fetch items by their keys, also from the trash; those that are not there are left out."""
     found: dict[str, Mapping[str, Any]] = {}
     for some in blocks(keys):
-        asked = {"itemKey": ",".join(some), "includeTrashed": 1, "limit": AT_ONCE}
+        asked: dict[str, str | int] = {
+            "itemKey": ",".join(some),
+            "includeTrashed": 1,
+            "limit": AT_ONCE,
+        }
         answer = api.get(f"{library}/items", asked)
         if answer.status != HTTPStatus.OK:
             raise ZoteroError(f"there is no library {library} in Zotero")
