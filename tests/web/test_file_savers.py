@@ -42,8 +42,13 @@ def profile(tmp_path: Path) -> OpenedProfile:
     return opened
 
 
+def _home(profile: OpenedProfile) -> Path:
+    assert profile.path is not None
+    return profile.path.parent
+
+
 def _notes(profile: OpenedProfile) -> list[str]:
-    return sorted(one.name for one in (profile.path.parent / "vault").glob("*.md"))
+    return sorted(one.name for one in (_home(profile) / "vault").glob("*.md"))
 
 
 def test_files_follow_what_is_saved_and_unsaved(
@@ -56,7 +61,7 @@ def test_files_follow_what_is_saved_and_unsaved(
         profile.reading.triage(paper.id, "save", page=DAY)
         savers.start()
     assert savers.join(30)
-    cited = profile.path.parent / "cited.bib"
+    cited = _home(profile) / "cited.bib"
     assert len(_notes(profile)) == 2
     assert cited.read_text().count("@misc") == 2
     profile.reading.triage(first.id, "save", on=False)
@@ -85,6 +90,6 @@ def test_a_paper_that_was_saved_away_from_its_page_has_what_the_page_says(
     profile.reading.triage(profile.digest(DAY).entries[0].paper.id, "save")
     profile.bring_saved(saver="notes")
     (name,) = _notes(profile)
-    text = (profile.path.parent / "vault" / name).read_text()
+    text = (_home(profile) / "vault" / name).read_text()
     assert "\nannounced: 2025-02-26\n" in text
     assert "\ncriterion: " in text
