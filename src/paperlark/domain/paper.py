@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NewType, Self
 from urllib.parse import unquote
+
+from paperlark.domain.paper_details import NO_DETAILS, PaperDetails
 
 PaperId = NewType("PaperId", str)
 """An arXiv identifier without its version, always text: `2502.12206` or `hep-th/9901001`.
@@ -68,7 +70,8 @@ class Paper:
     """One version of one paper.
 
     `title` and the paragraphs of `abstract` (separated by a blank line) keep their TeX as
-    arXiv sends it; names are decoded. `categories` starts with the primary one.
+    arXiv sends it; names are decoded. `categories` starts with the primary one. `details` are its
+    comments, journal reference, DOI and licence, as far as a source sent them.
     """
 
     id: PaperId
@@ -77,6 +80,12 @@ class Paper:
     authors: tuple[Author, ...]
     abstract: str
     categories: tuple[str, ...]
+    details: PaperDetails = NO_DETAILS
+
+    def completed_by(self, other: Self) -> Self:
+        """Return this paper with the details that only another source's copy of it has."""
+        details = self.details.completed_by(other.details)
+        return self if details == self.details else replace(self, details=details)
 
     @property
     def primary_category(self) -> str:

@@ -214,6 +214,8 @@ def funnel_rows(digest: Digest) -> tuple[TableRow, ...]:
     rows = [_row("announced", funnel.announced, announced)]
     if funnel.seen:
         rows.append(_row("seen before", funnel.seen, "on an earlier day"))
+    if funnel.excluded:
+        rows.append(_row("excluded", funnel.excluded, "by your filters"))
     rows.append(_row("scanned", funnel.scanned, scanned))
     if funnel.gated:
         rows.append(_row("gated", funnel.gated, "no author reaches your minimum h-index"))
@@ -393,6 +395,7 @@ def account(digest: Digest) -> tuple[str, ...]:
     funnel = digest.funnel
     counts = (
         (funnel.announced, "announced"),
+        (funnel.excluded or None, "excluded by your filters"),
         (funnel.scanned, "scanned"),
         (funnel.selected, "selected"),
     )
