@@ -33,7 +33,7 @@ class Venue:
 
 
 @dataclass(frozen=True, slots=True)
-class PaperFacts:
+class StatedFacts:
     """Facts of one paper; None and empty are what its authors do not say.
 
     `code` are addresses of repositories, models and data sets, as `https://host/path`.
@@ -46,14 +46,14 @@ class PaperFacts:
     withdrawn: bool = False
 
 
-NO_FACTS = PaperFacts()
+NO_FACTS = StatedFacts()
 
 
 @lru_cache(maxsize=2**12)
-def facts_of(paper: Paper) -> PaperFacts:
+def facts_of(paper: Paper) -> StatedFacts:
     """Parse what the authors of a paper say in its comments and, of code, in its abstract."""
     comments = one_line(paper.details.comments or "")[:LONGEST_TEXT]
-    return PaperFacts(
+    return StatedFacts(
         accepted_at=accepted_at(comments),
         pages=_count(_PAGES, comments),
         figures=_count(_FIGURES, comments),

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from paperlark.domain.announcement import AnnounceType
 from paperlark.domain.database_place import has_password, is_server
-from paperlark.domain.delivery import Frequency
+from paperlark.domain.delivery import ABSTRACTS, Frequency
 from paperlark.domain.filters import MOST_RULES, FilterRule
 from paperlark.domain.judgement import HIGHEST, LOWEST, OnFailure
 from paperlark.domain.profile import RECALL
@@ -424,6 +424,11 @@ class MailShape(_Shape):
         description="where to unsubscribe: a web address or mailto: address; by default a mail to"
         " the"
         " sender",
+    )
+    abstracts: Annotated[int, Field(ge=0, le=20_000)] | Literal["all"] = Field(
+        default=ABSTRACTS,
+        description="a whole number of characters that a mail has of each abstract, 0 for none, or"
+        ' "all"; a mail that would be too large has less, and says so',
     )
 
 

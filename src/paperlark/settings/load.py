@@ -294,6 +294,7 @@ def mail_settings(shape: MailShape) -> MailSettings:
         password_variable=shape.password_variable,
         sender=shape.sender,
         unsubscribe=shape.unsubscribe,
+        abstracts=None if shape.abstracts == "all" else int(shape.abstracts),
     )
 
 
