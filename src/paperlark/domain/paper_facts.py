@@ -200,12 +200,12 @@ _HOSTS = (
 )
 _STEP = r"[A-Za-z0-9_~-][A-Za-z0-9._~-]{0,99}"
 _CODE = re.compile(
-    rf"(?<![\w.@-])(?:https?://)?(?:www\.)?(?P<host>{_HOSTS})"
+    rf"(?<![\w.@/-])(?:https?://)?(?:www\.)?(?P<host>{_HOSTS})"
     rf"/(?P<path>{_STEP}(?:/{_STEP}){{0,5}})",
     re.IGNORECASE | re.ASCII,
 )
 _PAGES_OF = re.compile(
-    r"(?<![\w.@-])(?:https?://)?(?P<user>[A-Za-z0-9-]{1,39})\.(?P<host>github|gitlab)\.io"
+    r"(?<![\w.@/-])(?:https?://)?(?P<user>[A-Za-z0-9-]{1,39})\.(?P<host>github|gitlab)\.io"
     rf"(?P<path>(?:/{_STEP}){{0,3}})",
     re.IGNORECASE | re.ASCII,
 )
