@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, model_validator
 
 from paperlark.domain.announcement import AnnounceType
 from paperlark.domain.database_place import has_password, is_server
@@ -94,6 +94,21 @@ def _rule(text: str) -> str:
 def _keys(changes: dict[str, str]) -> dict[str, str]:
     with_changes(changes)
     return changes
+
+
+_LONGEST_ABSTRACTS = 20_000
+
+
+def _abstracts(value: object) -> int | Literal["all"]:
+    if value == "all":
+        return "all"
+    # True is a number to Python.
+    if type(value) is int and 0 <= value <= _LONGEST_ABSTRACTS:
+        return value
+    raise ValueError(
+        f"{quoted(value)} is no length; expected a whole number of characters, at most"
+        f' {_LONGEST_ABSTRACTS}, or "all"'
+    )
 
 
 def _mailbox(text: str) -> str:
@@ -425,7 +440,7 @@ class MailShape(_Shape):
         " the"
         " sender",
     )
-    abstracts: Annotated[int, Field(ge=0, le=20_000)] | Literal["all"] = Field(
+    abstracts: Annotated[int | Literal["all"], PlainValidator(_abstracts)] = Field(
         default=ABSTRACTS,
         description="a whole number of characters that a mail has of each abstract, 0 for none, or"
         ' "all"; a mail that would be too large has less, and says so',
