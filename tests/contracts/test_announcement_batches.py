@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 
 from paperlark.domain.announcement import AnnounceType, Earlier, Feed, Listing, Via
-from paperlark.domain.paper import Author
-from paperlark.domain.paper_details import PaperDetails
+from paperlark.domain.paper import Author, PaperDetails
 from paperlark.ports import AnnouncementBatches
 from paperlark.store.announcements import AnnouncementStore, PaperTextStore, lacks_papers
 from paperlark.testing import FakeAnnouncementBatches, a_feed, a_paper

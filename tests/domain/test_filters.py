@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from paperlark.domain.filters import LONGEST_RULE, FilterRule, Filters, RuleKind
-from paperlark.domain.paper import Author, Paper
-from paperlark.domain.paper_details import PaperDetails
+from paperlark.domain.paper import Author, Paper, PaperDetails
 from paperlark.testing import a_paper
 
 PAPER = a_paper(

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from paperlark.domain.paper_details import PaperDetails
+from paperlark.domain.paper import PaperDetails
 from paperlark.domain.paper_facts import (
     MOST_CODE_LINKS,
     accepted_at,

@@ -15,8 +15,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from paperlark.domain.digest import Digest
 from paperlark.domain.errors import FeedUnreadable, UnknownCategory
-from paperlark.domain.paper import Paper, PaperId
-from paperlark.domain.paper_details import PaperDetails
+from paperlark.domain.paper import Paper, PaperDetails, PaperId
 from paperlark.domain.paper_facts import facts_of
 from paperlark.renderers import typeset
 from paperlark.renderers.html import HtmlRenderer

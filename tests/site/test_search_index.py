@@ -11,8 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from paperlark.domain.archive import ScannedPaper
-from paperlark.domain.paper import Author, PaperId
-from paperlark.domain.paper_details import PaperDetails
+from paperlark.domain.paper import Author, PaperDetails, PaperId
 from paperlark.site.search_index import (
     BLOCK,
     SHARDS,

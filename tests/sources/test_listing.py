@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 from paperlark.day.examine import confirm
 from paperlark.domain.announcement import AnnounceType, Listing, Via
 from paperlark.domain.errors import FeedNotFound, FeedUnreadable, SourceUnreachable
-from paperlark.domain.paper import Author
-from paperlark.domain.paper_details import PaperDetails
+from paperlark.domain.paper import Author, PaperDetails
 from paperlark.sources._client import ArxivClient
 from paperlark.sources._listing_page import parse_page
 from paperlark.sources.listing import CatchupPages, ListingPages

@@ -9,8 +9,7 @@ from email.utils import format_datetime
 from html import escape
 
 from paperlark.domain.announcement import AnnounceType, Listing
-from paperlark.domain.paper import Author, Paper
-from paperlark.domain.paper_details import PaperDetails
+from paperlark.domain.paper import Author, Paper, PaperDetails
 from paperlark.domain.taxonomy import CATEGORIES
 from standins.arxiv_truth import submitted
 from standins.feeds import item, rss

@@ -15,8 +15,7 @@ from paperlark.archive.search import ArchiveSearch
 from paperlark.domain.errors import InvalidQuery
 from paperlark.domain.feedback import Example, LabelSource
 from paperlark.domain.judgement import Judgement
-from paperlark.domain.paper import Author, Paper, PaperId
-from paperlark.domain.paper_details import PaperDetails
+from paperlark.domain.paper import Author, Paper, PaperDetails, PaperId
 from paperlark.domain.search import PaperStatus, SearchQuery, read_name, read_terms
 from paperlark.renderers import typeset
 from paperlark.store import search, search_index, sqlite

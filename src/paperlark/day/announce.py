@@ -28,6 +28,7 @@ from paperlark.domain.errors import (
     SourceError,
     SourceUnreachable,
 )
+from paperlark.domain.filters import NO_FILTERS
 from paperlark.domain.paper import Paper, PaperId
 from paperlark.domain.profile import Profile
 from paperlark.ports import AnnouncementBatches, Progress, Source
@@ -329,7 +330,7 @@ def apply_filters(papers: Sequence[Paper], profile: Profile) -> tuple[ExcludedPa
 
     Followed authors are told by name alone: nobody is looked up for what may not be read at all.
     """
-    if not profile.filters:
+    if profile.filters == NO_FILTERS:
         return ()
     followed = match_papers_by_name(papers, profile.followed)
     rules = (

@@ -1,4 +1,4 @@
-"""A paper as arXiv describes it: id, title, authors, abstract, categories."""
+"""A paper as arXiv describes it: id, title, authors, abstract, categories, comments, licence."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ import re
 from dataclasses import dataclass, replace
 from typing import NewType, Self
 from urllib.parse import unquote
-
-from paperlark.domain.paper_details import NO_DETAILS, PaperDetails
 
 PaperId = NewType("PaperId", str)
 """An arXiv identifier without its version, always text: `2502.12206` or `hep-th/9901001`.
@@ -63,6 +61,36 @@ class Author:
 
     name: str
     affiliation: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PaperDetails:
+    """What arXiv says of a paper besides its title, authors, abstract and categories.
+
+    Texts as it sends them, on one line; None is unknown, not absent.
+
+    No source sends all of them: the feeds have licence, DOI and journal reference, the listing
+    pages comments and journal reference. `licence` is an address.
+    """
+
+    comments: str | None = None
+    journal_reference: str | None = None
+    doi: str | None = None
+    licence: str | None = None
+
+    def completed_by(self, other: Self) -> Self:
+        """Return these details, with those of another source where they are unknown here."""
+        if self == other:
+            return self
+        return type(self)(
+            comments=self.comments or other.comments,
+            journal_reference=self.journal_reference or other.journal_reference,
+            doi=self.doi or other.doi,
+            licence=self.licence or other.licence,
+        )
+
+
+NO_DETAILS = PaperDetails()
 
 
 @dataclass(frozen=True, slots=True)

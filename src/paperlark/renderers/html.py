@@ -17,7 +17,7 @@ from markupsafe import Markup
 from paperlark.domain.digest import Digest, Page
 from paperlark.domain.plain_text import clean
 from paperlark.domain.reading_keys import KEYS
-from paperlark.renderers import english, matches, paper_details, reasons, typeset, wording
+from paperlark.renderers import english, matches, reasons, typeset, wording
 
 if TYPE_CHECKING:
     from jinja2 import Environment, Template
@@ -149,7 +149,6 @@ class HtmlRenderer:
             asides=reasons.asides(digest.entries),
             navigation=self._navigation,
             matches=matches,
-            paper_details=paper_details,
             reasons=reasons,
             wording=wording,
             english=english,

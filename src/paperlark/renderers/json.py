@@ -10,8 +10,7 @@ from typing import Any
 from paperlark.domain.digest import Batch, Digest, Entry, Page
 from paperlark.domain.exploration import AchievedRecall, Unread
 from paperlark.domain.judgement import Agreement, Match, Nearest, Precedent, Unjudged
-from paperlark.domain.paper import Paper
-from paperlark.domain.paper_details import NO_DETAILS
+from paperlark.domain.paper import NO_DETAILS, Paper
 from paperlark.domain.paper_facts import NO_FACTS, facts_of
 from paperlark.domain.spending import Cost, PriceSource, Spend, Tokens, UnderWay
 from paperlark.renderers import wording

@@ -10,7 +10,7 @@ from paperlark.domain.digest import Digest, Entry, Page
 from paperlark.domain.judgement import Match, Nearest, Precedent, Unjudged
 from paperlark.domain.paper import Author, Paper
 from paperlark.domain.plain_text import clean, one_line
-from paperlark.renderers import english, matches, paper_details, reasons, typeset, wording
+from paperlark.renderers import english, matches, reasons, typeset, wording
 
 _ACTIVE = re.compile(
     r"""\\(?=[!-/:-@\[-`{-~]|$)         # a backslash that would escape what follows
@@ -134,7 +134,7 @@ def _entry(entry: Entry) -> Iterator[str]:
     if paper.authors:
         yield f"**Authors:** {_authors(paper.authors)}"
     yield _facts(entry)
-    for remark in paper_details.remarks(paper):
+    for remark in reasons.remarks(paper):
         yield f"**{remark.name}:** {escape(typeset.plain(remark.text))}"
     scores = _scores(entry)
     if scores:
@@ -165,15 +165,15 @@ def _name(author: Author) -> str:
 def _facts(entry: Entry) -> str:
     paper = entry.paper
     categories = _escaped(english.listed(paper.categories))
-    withdrawn = f"**{paper_details.WITHDRAWN}**" if paper_details.is_withdrawn(paper) else ""
+    withdrawn = f"**{reasons.WITHDRAWN}**" if reasons.is_withdrawn(paper) else ""
     facts = (
         f"[{paper.id}]({paper.url})",
         withdrawn,
         categories,
         entry.type,
-        paper_details.licence(paper),
+        reasons.licence(paper),
         f"[pdf]({paper.pdf_url})",
-        *(f"[{link.word}]({link.url})" for link in paper_details.links(paper)),
+        *(f"[{link.word}]({link.url})" for link in reasons.links(paper)),
     )
     return " · ".join(filter(None, facts))
 

@@ -24,8 +24,7 @@ from paperlark.domain.judgement import (
     Reading,
     Unjudged,
 )
-from paperlark.domain.paper import Author, Paper, PaperId
-from paperlark.domain.paper_details import NO_DETAILS, PaperDetails
+from paperlark.domain.paper import NO_DETAILS, Author, Paper, PaperDetails, PaperId
 from paperlark.domain.profile import Cutoffs
 from paperlark.domain.spending import Cost, PriceSource, Spend, Tokens, UnderWay
 from paperlark.renderers import schema

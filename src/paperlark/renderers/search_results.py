@@ -17,7 +17,7 @@ from paperlark.domain.search import (
     SearchResult,
     SearchResults,
 )
-from paperlark.renderers import english, paper_details, typeset
+from paperlark.renderers import english, reasons, typeset
 from paperlark.renderers.json import paper_details_record
 
 NARROWEST = 60
@@ -153,7 +153,7 @@ def _facts(result: SearchResult) -> Iterator[str]:
     if status.rank is not None and status.ranked is not None:
         yield f"match {english.number(status.rank)} of {english.number(status.ranked)}"
     yield english.listed(result.paper.categories)
-    yield paper_details.accepted(result.paper)
+    yield reasons.accepted(result.paper)
 
 
 def address(paper: Paper) -> str | None:

@@ -6,7 +6,7 @@ import hashlib
 
 from paperlark.domain.code import code_fingerprint
 from paperlark.domain.paper import abstract_page
-from paperlark.renderers import english, paper_details, reasons, typeset, wording
+from paperlark.renderers import english, reasons, typeset, wording
 from paperlark.renderers.html import clean_text, style, template
 
 _PACKAGE = "paperlark.site"
@@ -19,7 +19,6 @@ def render_page(name: str, **context: object) -> bytes:
     """Render a template with its context."""
     look, hashed = style(*_SHEETS)
     text = template(_PACKAGE, name, clean_text).render(
-        paper_details=paper_details,
         reasons=reasons,
         wording=wording,
         english=english,

@@ -15,8 +15,7 @@ from defusedxml.ElementTree import fromstring
 
 from paperlark.domain.announcement import AnnounceType
 from paperlark.domain.errors import FeedUnreadable
-from paperlark.domain.paper import Author, Identifier, Paper
-from paperlark.domain.paper_details import NO_DETAILS, PaperDetails
+from paperlark.domain.paper import NO_DETAILS, Author, Identifier, Paper, PaperDetails
 from paperlark.domain.plain_text import one_line as clean_line
 from paperlark.domain.tex_accents import decode_accents
 

@@ -9,8 +9,7 @@ from itertools import starmap
 
 from paperlark.domain.announcement import AnnounceType, Earlier, Feed, Listing, Via
 from paperlark.domain.database_place import DatabasePlace
-from paperlark.domain.paper import Author, Paper, PaperId
-from paperlark.domain.paper_details import NO_DETAILS, PaperDetails
+from paperlark.domain.paper import NO_DETAILS, Author, Paper, PaperDetails, PaperId
 from paperlark.store.connection import DatabaseConnection, rows_with, store_errors, transaction
 
 REMEMBERED = 5

@@ -22,7 +22,7 @@ from paperlark.domain.errors import InvalidQuery, PaperlarkError
 from paperlark.domain.paper import Identifier
 from paperlark.domain.reading_keys import COMMANDS
 from paperlark.domain.triage import TriageEvent
-from paperlark.renderers import english, matches, paper_details, reasons, typeset, wording
+from paperlark.renderers import english, matches, reasons, typeset, wording
 from paperlark.renderers.html import clean_text, template
 from paperlark.web.files import static
 from paperlark.web.forms import parse_day
@@ -250,7 +250,6 @@ def article(entry: Entry) -> Markup:
         entry=entry,
         navigation=None,
         matches=matches,
-        paper_details=paper_details,
         reasons=reasons,
         english=english,
         typeset=typeset,

@@ -14,7 +14,7 @@ from selectolax.lexbor import LexborHTMLParser
 from paperlark.domain.announcement import Via
 from paperlark.domain.delivery import Bulletin, Failure, Message, Occasion
 from paperlark.domain.digest import Batch, Entry
-from paperlark.domain.paper_details import PaperDetails
+from paperlark.domain.paper import PaperDetails
 from paperlark.renderers.letters import write
 from paperlark.renderers.letters.mail import mail_size
 from standins.bulletins import (

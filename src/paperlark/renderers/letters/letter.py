@@ -12,9 +12,9 @@ from paperlark.domain.judgement import Judgement
 from paperlark.domain.paper import Paper
 from paperlark.domain.plain_text import one_line
 from paperlark.domain.vote_links import SAVING
-from paperlark.renderers import english, matches, paper_details, reasons, typeset
+from paperlark.renderers import english, matches, reasons, typeset
 from paperlark.renderers.letters.neutralize import truncate
-from paperlark.renderers.paper_details import PaperLink
+from paperlark.renderers.reasons import PaperLink
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,21 +156,21 @@ def letter_item(entry: Entry, vote: str = "", aside: str = "") -> LetterItem:
         vote=vote,
         anchor=paper.anchor,
         comments=tuple(_comments(paper)),
-        links=paper_details.links(paper),
+        links=reasons.links(paper),
         accepted=_accepted(paper),
         brief_why=truncate(why if reasons.reason(entry) else one_line(aside), _LONGEST_BRIEF),
     )
 
 
 def _accepted(paper: Paper) -> str:
-    withdrawn = paper_details.WITHDRAWN if paper_details.is_withdrawn(paper) else ""
-    return withdrawn or paper_details.accepted(paper)
+    withdrawn = reasons.WITHDRAWN if reasons.is_withdrawn(paper) else ""
+    return withdrawn or reasons.accepted(paper)
 
 
 def _comments(paper: Paper) -> Iterator[str]:
-    said = [typeset.readable(one.text) for one in paper_details.remarks(paper)]
-    if paper_details.is_withdrawn(paper):
-        said.insert(0, paper_details.WITHDRAWN.capitalize())
+    said = [typeset.readable(one.text) for one in reasons.remarks(paper)]
+    if reasons.is_withdrawn(paper):
+        said.insert(0, reasons.WITHDRAWN.capitalize())
     if said:
         yield truncate(" · ".join(said), _LONGEST_COMMENTS)
 
@@ -201,7 +201,7 @@ def _facts(entry: Entry) -> tuple[str, ...]:
         reasons.OUTSIDE if entry.outside else "",
         paper.id,
         truncate(one_line(" ".join(paper.categories)), _LONGEST_FACT),
-        paper_details.licence(paper),
+        reasons.licence(paper),
     )
     return tuple(fact for fact in facts if fact)
 
