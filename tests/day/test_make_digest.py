@@ -21,6 +21,7 @@ from paperlark.domain.paper_history import PaperOutcome, day_of_paper
 from paperlark.domain.profile import Cutoffs, Exploration, FollowedAuthor, Profile
 from paperlark.domain.spending import Cost, Spend, Tokens
 from paperlark.ports import Archive, AuthorService, Judge, JudgementMemory
+from paperlark.renderers.wording import no_papers_text
 from paperlark.testing import (
     FakeAnnouncementBatches,
     FakeAuthorService,
@@ -401,3 +402,4 @@ def test_a_day_whose_papers_are_all_excluded_is_complete_and_says_so() -> None:
     digest = _make(a_feed(*PAPERS), profile=replace(PROFILE, filters=filters))
     assert (digest.status, digest.entries) == (Status.COMPLETE, ())
     assert digest.funnel.excluded == digest.funnel.announced == len(PAPERS)
+    assert no_papers_text(digest) == "Your filters left out 6 papers, and nothing else was new."

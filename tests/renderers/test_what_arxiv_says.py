@@ -165,8 +165,9 @@ def test_comments_and_journal_references_of_every_recorded_paper_are_shown(
         raw_journals += len(_JOURNALS.findall(text))
         read_comments += sum(one.details.comments is not None for one in read)
         read_journals += sum(one.details.journal_reference is not None for one in read)
-        said = (one for one in read if one.details.comments or one.details.journal_reference)
-        papers.update((one.id, one) for one in said)
+        papers.update(
+            (one.id, one) for one in read if one.details.comments or one.details.journal_reference
+        )
     code = sum(bool(facts_of(one).code) for one in papers.values())
     with capsys.disabled():
         sys.stdout.write(

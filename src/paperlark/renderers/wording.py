@@ -387,6 +387,9 @@ def no_papers_text(digest: Digest) -> str:
         return f"No papers yet: {counted(digest.funnel.waiting, 'paper')} waiting in a batch."
     if digest.funnel.scanned is None:
         return "No paper was selected."
+    if digest.funnel.excluded and not digest.funnel.scanned:
+        left_out = counted(digest.funnel.excluded, "paper")
+        return f"Your filters left out {left_out}, and nothing else was new."
     return f"None of {counted(digest.funnel.scanned, 'paper')} was selected."
 
 

@@ -71,7 +71,7 @@ def test_the_titles_on_top_lead_to_the_papers_below() -> None:
     inside = [one for one in _addresses(markup) if one.startswith("#")]
     assert inside == [f"#paper-2502.{number:05}" for number in (1, 2, 3)]
     tree = LexborHTMLParser(markup)
-    assert [tree.css_first(one.replace(".", "\\.")).tag for one in inside] == ["td"] * 3
+    assert [tag.tag for one in inside for tag in tree.css(one.replace(".", "\\."))] == ["td"] * 3
     part = words(markup)
     first, *_, last = (found.start() for found in re.finditer("Title 3", part))
     assert first < part.index("First paragraph of 1.") < last
