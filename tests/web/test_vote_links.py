@@ -63,7 +63,7 @@ class Reader:
 
     def done(self) -> list[tuple[str, str, date | None, int | None]]:
         """Return all that was done: what, with which paper, on which page, at which place."""
-        history = self.profile.triage_history()
+        history = self.profile.reading.triage_history()
         return [(str(one.action), one.paper_id, one.page, one.place) for one in history]
 
 
@@ -144,7 +144,7 @@ def test_a_press_votes_once_with_the_page_and_the_place(
         assert httpx.URL(f"https://{HOST}{link}").join(answer.headers["location"]).path == link
     assert reader.done() == [("want", reader.paper(2), DAY, 2)]
     assert _pressed(client.get(link)) == ["want"]
-    [(vote, _)] = reader.profile.votes()
+    [(vote, _)] = reader.profile.reading.votes()
     assert (vote.paper_id, str(vote.vote)) == (reader.paper(2), "up")
 
 
@@ -166,10 +166,10 @@ def test_the_link_to_save_asks_first_and_saving_can_be_undone(
     assert buttons == ["save", "want", "not"]
     client.post(link, data={"do": "save", "event": _event(page)})
     assert _pressed(client.get(link)) == ["unsave"]
-    [saved] = [one for one, state in reader.profile.triage_states().items() if state.saved]
+    [saved] = [one for one, state in reader.profile.reading.triage_states().items() if state.saved]
     assert saved == reader.paper(3)
     client.post(link, data={"do": "unsave", "event": _event(client.get(link))})
-    assert not any(state.saved for state in reader.profile.triage_states().values())
+    assert not any(state.saved for state in reader.profile.reading.triage_states().values())
     assert _pressed(client.get(link)) == []
 
 
