@@ -113,3 +113,19 @@ def test_a_search_finds_a_paper_by_what_its_authors_say() -> None:
     paper = a_paper(details=details, abstract="Code: https://github.com/ada/bats")
     assert {"Accepted at ICLR 2025", "J. Bats 3 (2025)", "10.1000/x", "ICLR 2025",
             "https://github.com/ada/bats"} == {*searchable(paper)}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("abstract", "withdrawn"),
+    [
+        ("This paper has been withdrawn by the author due to an error.", True),
+        ("Withdrawn.", True),
+        ("The work is on funds that were withdrawn by banks.", False),
+        ("Withdrawn funds are a burden of banks.", False),
+    ],
+)
+def test_an_abstract_may_say_that_there_is_none(
+    abstract: str,
+    withdrawn: bool,  # noqa: FBT001
+) -> None:
+    assert facts_of(a_paper(abstract=abstract)).withdrawn is withdrawn

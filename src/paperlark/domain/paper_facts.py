@@ -58,7 +58,7 @@ def facts_of(paper: Paper) -> StatedFacts:
         pages=_count(_PAGES, comments),
         figures=_count(_FIGURES, comments),
         code=code_links(f"{comments}\n{paper.abstract[:LONGEST_TEXT]}"),
-        withdrawn=is_withdrawn(comments) or is_withdrawn(paper.abstract[:_BEGINNING]),
+        withdrawn=is_withdrawn(comments) or _INSTEAD.match(paper.abstract) is not None,
     )
 
 
@@ -81,7 +81,6 @@ def _count(pattern: re.Pattern[str], comments: str) -> int | None:
     return number if 0 < number <= _MOST_PAGES else None
 
 
-_BEGINNING = 200
 _WITHDRAWN = re.compile(
     r"(?:this|the|our)\s(?:paper|submission|article|manuscript|work|preprint|version)"
     r"[^.]{0,60}?\b(?:withdrawn|retracted)\b|^\W{0,3}(?:withdrawn|retracted)\b"
@@ -90,9 +89,17 @@ _WITHDRAWN = re.compile(
 )
 
 
-def is_withdrawn(text: str) -> bool:
-    """Return whether a comment, or the beginning of an abstract, says so of the paper itself."""
-    return _WITHDRAWN.search(text[:LONGEST_TEXT]) is not None
+_INSTEAD = re.compile(
+    r"\W{0,3}(?:(?:this|the)\s(?:paper|submission|article|manuscript|work|preprint)"
+    r"\s(?:has been|was|is|is being)\s(?:withdrawn|retracted)\b|withdrawn\W{0,3}$)",
+    re.IGNORECASE,
+)
+"""What stands in place of an abstract; others write of what is withdrawn elsewhere."""
+
+
+def is_withdrawn(comments: str) -> bool:
+    """Return whether comments say so of the paper itself."""
+    return _WITHDRAWN.search(comments[:LONGEST_TEXT]) is not None
 
 
 _YEAR = r"(?:19|20)\d\d"
