@@ -85,7 +85,7 @@ class ZoteroSaver:
         resolved = self._resolve({id_: (left[id_], known[id_]) for id_ in unsure}, copies)
         new = [one for id_, one in left.items() if id_ not in {*there, *resolved}]
         if not known:
-            new = self._without_deleted(new, copies)
+            new = [*self._without_deleted(new, copies)]
         # A paper takes two objects: its item and the link to its PDF.
         for some in blocks(new, AT_ONCE // 2):
             self._create(some, collection, found.version, copies)
