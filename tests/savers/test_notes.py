@@ -142,6 +142,17 @@ def test_a_note_that_the_reader_moved_is_found_there(tmp_path: Path) -> None:
     assert "A third." in _only(tmp_path).read_text()
 
 
+def test_after_a_lost_database_a_renamed_note_is_taken_over(tmp_path: Path) -> None:
+    _saver(tmp_path).bring([_saved(title="Bats")], FakeSavedCopies())
+    file = (tmp_path / "Bats.md").rename(tmp_path / "On bats.md")
+    file.write_text(file.read_text() + "mine\n")
+    copies = FakeSavedCopies()
+    _saver(tmp_path).bring([_saved(title="Bats", comment="Later.")], copies)
+    assert _only(tmp_path) == file
+    assert file.read_text().endswith("mine\n")
+    assert copies.kept[PaperId("2502.00001")].key == "On bats.md"
+
+
 def test_a_note_in_the_trash_of_the_vault_is_deleted(tmp_path: Path) -> None:
     copies, saver = FakeSavedCopies(), _saver(tmp_path)
     saver.bring([_saved(title="Bats")], copies)

@@ -121,7 +121,9 @@ class NotesSaver:
     def _create(self, saved: SavedPaper, note: SavedNote, copies: SavedCopies) -> None:
         """Write a new file, or take over the one that this paper has already."""
         paper = saved.paper.id
-        key, is_there = self._free(saved)
+        # One of before a database was lost, under whatever name its reader gave it.
+        known = self._moved_to(paper)
+        key, is_there = (known, True) if known else self._free(saved)
         copy = SavedCopy(paper, CopyState.SENDING, self._now(), key, note.content)
         target = self._folder / key
         target.parent.mkdir(parents=True, exist_ok=True)
