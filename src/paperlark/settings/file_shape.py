@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, model_validator
 
 from paperlark.domain.announcement import AnnounceType
 from paperlark.domain.collection_patterns import parse_pattern
 from paperlark.domain.database_place import has_password, is_server
-from paperlark.domain.delivery import Frequency
+from paperlark.domain.delivery import ABSTRACTS, Frequency
+from paperlark.domain.filters import MOST_RULES, FilterRule
 from paperlark.domain.judgement import HIGHEST, LOWEST, OnFailure
 from paperlark.domain.profile import RECALL
 from paperlark.domain.reading_keys import with_changes
@@ -87,9 +88,28 @@ def _distinct(values: list[str]) -> list[str]:
     return values
 
 
+def _rule(text: str) -> str:
+    return str(FilterRule.parse(text))
+
+
 def _keys(changes: dict[str, str]) -> dict[str, str]:
     with_changes(changes)
     return changes
+
+
+_LONGEST_ABSTRACTS = 20_000
+
+
+def _abstracts(value: object) -> int | Literal["all"]:
+    if value == "all":
+        return "all"
+    # True is a number to Python.
+    if type(value) is int and 0 <= value <= _LONGEST_ABSTRACTS:
+        return value
+    raise ValueError(
+        f"{quoted(value)} is no length; expected a whole number of characters, at most"
+        f' {_LONGEST_ABSTRACTS}, or "all"'
+    )
 
 
 def _mailbox(text: str) -> str:
@@ -107,6 +127,7 @@ def _patterns(patterns: list[str]) -> list[str]:
 
 
 Text = Annotated[str, Field(min_length=1, pattern=r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$")]
+Rule = Annotated[str, AfterValidator(_rule)]
 Address = Annotated[str, AfterValidator(_web_address)]
 OpenAddress = Annotated[str, AfterValidator(_open_address)]
 SecretName = Annotated[str, Field(pattern=rf"^{_NAME}$"), AfterValidator(_secret_name)]
@@ -132,6 +153,31 @@ class FollowShape(_Shape):
         description="Semantic Scholar's id of this person, which excludes namesakes: the number"
         ' at the end of the address of their page there, in quotes, such as "1741101"',
     )
+
+
+class FiltersShape(_Shape):
+    """Hard filters, before anything is ranked or paid; each rule is written `kind:pattern`."""
+
+    require: list[Rule] = Field(
+        default=[],
+        max_length=MOST_RULES,
+        description='a list of rules such as ["category:cs.LG", "word:protein*"]; a paper must meet'
+        " one of each kind that is there",
+    )
+    exclude: list[Rule] = Field(
+        default=[],
+        max_length=MOST_RULES,
+        description='a list of rules such as ["word:survey", "author:Jane Doe", "category:cs.CR",'
+        ' "comments:*withdrawn*"]; a paper that meets any of them is left out, unless you follow'
+        " one of its authors and the rule names no author; * stands for any text, ? for one letter",
+    )
+
+    @model_validator(mode="after")
+    def _possible(self) -> Self:
+        both = sorted({*self.require} & {*self.exclude})
+        if both:
+            raise ValueError(f"{both[0]!r} is required and excluded: no paper could pass")
+        return self
 
 
 class CutoffsShape(_Shape):
@@ -434,6 +480,11 @@ class MailShape(_Shape):
         " the"
         " sender",
     )
+    abstracts: Annotated[int | Literal["all"], PlainValidator(_abstracts)] = Field(
+        default=ABSTRACTS,
+        description="a whole number of characters that a mail has of each abstract, 0 for none, or"
+        ' "all"; a mail that would be too large has less, and says so',
+    )
 
 
 class DeliverShape(_Shape):
@@ -538,6 +589,7 @@ class ProfileShape(_Shape):
     exploration: ExplorationShape = Field(
         default=ExplorationShape(), description="a table [exploration]"
     )
+    filters: FiltersShape = Field(default=FiltersShape(), description="a table [filters]")
     follow: list[FollowShape] = Field(default=[], description="tables [[follow]]")
     judge: JudgeShape | None = Field(default=None, description="a table [judge]")
     budget: BudgetShape = Field(default=BudgetShape(), description="a table [budget]")

@@ -15,6 +15,7 @@ from paperlark.domain.criteria import Criteria, parse_criteria
 from paperlark.domain.database_place import DatabasePlace, DatabaseServer, is_server
 from paperlark.domain.delivery import Subscription
 from paperlark.domain.errors import Problem, ProfileError
+from paperlark.domain.filters import FilterRule, Filters
 from paperlark.domain.profile import RECALL, Cutoffs, Exploration, FollowedAuthor, Profile
 from paperlark.domain.reading_keys import with_changes
 from paperlark.domain.redaction import quoted, remember_addresses, remember_token
@@ -199,6 +200,10 @@ def _profile(shape: ProfileShape, criteria: Criteria) -> Profile:
         readings=shape.judge.readings if shape.judge else 1,
         show_criteria=shape.show_criteria,
         exploration=Exploration(shape.exploration.share, shape.exploration.shown),
+        filters=Filters(
+            tuple(map(FilterRule.parse, shape.filters.require)),
+            tuple(map(FilterRule.parse, shape.filters.exclude)),
+        ),
     )
 
 
@@ -292,6 +297,7 @@ def mail_settings(shape: MailShape) -> MailSettings:
         password_variable=shape.password_variable,
         sender=shape.sender,
         unsubscribe=shape.unsubscribe,
+        abstracts=None if shape.abstracts == "all" else int(shape.abstracts),
     )
 
 

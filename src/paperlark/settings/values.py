@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from paperlark import __version__
 from paperlark.domain.database_place import DatabasePlace
-from paperlark.domain.delivery import Subscription
+from paperlark.domain.delivery import ABSTRACTS, Subscription
 from paperlark.domain.errors import KeyMissing, PriceUnknown
 from paperlark.domain.judgement import OnFailure
 from paperlark.domain.profile import Profile
@@ -129,6 +129,7 @@ class MailSettings:
     """A mail server, and who the mail is from; `password_variable` names the secret.
 
     `user` None: the server asks nobody who they are. `unsubscribe` None: by a mail to the sender.
+    `abstracts` is how many characters of each abstract a mail has, None for all.
     """
 
     server: str
@@ -138,6 +139,7 @@ class MailSettings:
     password_variable: str
     sender: str
     unsubscribe: str | None = None
+    abstracts: int | None = ABSTRACTS
 
 
 @dataclass(frozen=True, slots=True)

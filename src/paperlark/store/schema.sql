@@ -1,4 +1,4 @@
--- The database, version 23. Written by `make reference`; do not edit.
+-- The database, version 25. Written by `make reference`; do not edit.
 -- Times are UTC (ISO 8601), days are announcement days in New York, money is decimal
 -- text in US dollars.
 
@@ -321,6 +321,12 @@ CREATE TABLE papers (
     categories TEXT NOT NULL,         -- separated by spaces, the primary one first
     -- 1: the text of an imported page, replaced when arXiv's own text comes.
     printed INTEGER NOT NULL DEFAULT 0,
+    -- What arXiv says of a paper besides title, authors, abstract and categories; NULL: unknown.
+    -- On one line each, as arXiv sends it; the licence is an address.
+    comments TEXT,
+    journal_reference TEXT,
+    doi TEXT,
+    licence TEXT,
     PRIMARY KEY (id, version)
 );
 
