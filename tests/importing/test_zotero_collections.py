@@ -209,6 +209,14 @@ def test_a_paper_in_two_libraries_is_liked_until_it_is_in_none(
     assert desk.liked() == ["Not on arXiv"]
 
 
+def test_a_key_for_a_group_alone_reads_the_group(desk: Desk) -> None:
+    desk.zotero.access[KEY] = {"groups": {"678": {"library": True, "write": False}}}
+    group = desk.zotero.libraries["groups/678"] = Library()
+    group.add([group.add_collection("Club")], title="Of the club", abstractNote=ABSTRACT)
+    desk.patterns = ("groups/678:*",)
+    assert desk.read() == CollectionsRead(more=1)
+
+
 def test_a_library_that_cannot_be_read_keeps_its_likes(desk: Desk, library: Library) -> None:
     group = desk.zotero.libraries["groups/678"] = Library()
     group.add([group.add_collection("Club")], title="Of the club", abstractNote=ABSTRACT)

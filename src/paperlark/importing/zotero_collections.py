@@ -89,7 +89,7 @@ def read_collections(
         return CollectionsRead()
     with open_api() as api:
         access = api.access()
-        patterns = _by_library(zotero, library_of(access, zotero.library, writes=False))
+        patterns = _by_library(zotero, zotero.library or f"users/{access.user}")
         before = {name: _Read(one.version, load(one.items), {}) for name, one in stored.items()}
         after, problems = dict(before), []
         for library in patterns:

@@ -48,7 +48,9 @@ def fields_of(saved: SavedPaper, tags: Sequence[str] = ()) -> Fields:
     return {
         "itemType": "preprint",
         "title": _text(paper.title),
-        "creators": [_creator(author.name) for author in paper.authors[:_MOST_CREATORS]],
+        "creators": [
+            _creator(author.name) for author in paper.authors[:_MOST_CREATORS] if _text(author.name)
+        ],
         "abstractNote": _text(paper.abstract),
         "repository": "arXiv",
         "archiveID": f"arXiv:{paper.id}",

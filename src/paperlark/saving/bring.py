@@ -92,14 +92,18 @@ def _deleted(copies: Mapping[PaperId, SavedCopy]) -> int:
     return sum(one.state is CopyState.DELETED for one in copies.values())
 
 
-def bring_saved(open_saving: Callable[[], AbstractContextManager[Saving]]) -> SavingReport:
-    """Bring all places up to date; a database that cannot be used is the report's problem.
+def bring_saved(
+    open_saving: Callable[[], AbstractContextManager[Saving]], *, only: str | None = None
+) -> SavingReport:
+    """Bring all places up to date, or `only` one.
+
+    A database that cannot be used is the report's problem.
 
     Raises RunHangs.
     """
     try:
         with open_saving() as saving:
-            return saving.bring()
+            return saving.bring(only=only)
     except RunHangs:
         raise
     except (StoreBusy, StoreError) as error:
