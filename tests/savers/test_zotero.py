@@ -277,7 +277,7 @@ def test_what_a_killed_run_wrote_and_its_reader_deleted_is_not_written_again(
 
 
 def test_what_a_killed_run_did_not_write_is_written(desk: Desk) -> None:
-    desk.zotero.then(*[as_usual] * 2, *[busy(503)] * 3)
+    desk.zotero.then(*[as_usual] * 3, *[busy(503)] * 3)
     with pytest.raises(ZoteroError):
         desk.bring()
     assert desk.state() is CopyState.SENDING
@@ -286,7 +286,7 @@ def test_what_a_killed_run_did_not_write_is_written(desk: Desk) -> None:
 
 
 def test_an_answer_lost_on_the_way_makes_no_second_item(desk: Desk) -> None:
-    desk.zotero.then(*[as_usual] * 2, lost_answer)
+    desk.zotero.then(*[as_usual] * 3, lost_answer)
     desk.bring()
     assert (desk.state(), desk.zotero.own.made) == (CopyState.THERE, [ITEM, LINK])
 
@@ -296,6 +296,17 @@ def test_copies_that_were_lost_with_the_database_make_no_second_item(desk: Desk)
     desk.copies = Copies()
     desk.bring()
     assert (desk.state(), desk.zotero.own.made) == (CopyState.THERE, [ITEM, LINK])
+
+
+@pytest.mark.parametrize("away", [_delete, _trash])
+def test_who_has_lost_their_database_does_not_get_back_what_they_deleted(
+    desk: Desk, away: Callable[[Library], None]
+) -> None:
+    desk.bring()
+    away(desk.zotero.own)
+    desk.copies = Copies()
+    desk.bring()
+    assert (desk.state(), desk.zotero.own.made.count(ITEM)) == (CopyState.DELETED, 1)
 
 
 def test_an_item_of_another_paper_under_the_same_key_is_left_alone(desk: Desk) -> None:
@@ -374,7 +385,7 @@ def test_an_update_that_is_refused_is_told_and_tried_again(desk: Desk) -> None:
 
 
 def test_an_answer_that_leaves_a_paper_out_is_no_success(desk: Desk) -> None:
-    desk.zotero.then(as_usual, as_usual, says('{"success": {}, "failed": {}}'))
+    desk.zotero.then(*[as_usual] * 3, says('{"success": {}, "failed": {}}'))
     desk.bring()
     assert desk.state() is CopyState.FAILED
 
@@ -421,7 +432,7 @@ FULL = (
     ],
 )
 def test_what_goes_wrong_is_one_clear_line(desk: Desk, behaviour: Behaviour, line: str) -> None:
-    desk.zotero.then(*[as_usual] * 2, behaviour)
+    desk.zotero.then(*[as_usual] * 3, behaviour)
     with pytest.raises(ZoteroError) as error:
         desk.bring()
     assert str(error.value) == line

@@ -84,9 +84,17 @@ class ZoteroSaver:
         self._update({id_: (left[id_], known[id_]) for id_ in there}, copies)
         resolved = self._resolve({id_: (left[id_], known[id_]) for id_ in unsure}, copies)
         new = [one for id_, one in left.items() if id_ not in {*there, *resolved}]
+        if not known:
+            new = self._without_deleted(new, copies)
         # A paper takes two objects: its item and the link to its PDF.
         for some in blocks(new, AT_ONCE // 2):
             self._create(some, collection, found.version, copies)
+
+    def _without_deleted(self, papers: Sequence[_Wanted], copies: SavedCopies) -> Sequence[_Wanted]:
+        """Return the papers that were never deleted there, for who has lost their database."""
+        deleted = deleted_items(self._api, self._library, 0)
+        copies.keep(self._copy(one, CopyState.DELETED) for one in papers if one.key in deleted)
+        return [one for one in papers if one.key not in deleted]
 
     def _create(
         self,
