@@ -95,7 +95,7 @@ def test_every_function_is_documented_with_an_example_and_all_its_arguments() ->
         "paperlark.OpenedAccounts",
         "paperlark.OpenedGroup",
         "paperlark.OpenedProfile",
-        "paperlark.Reading",
+        "paperlark.ReadingActions",
         "paperlark.repeat_mornings",
     }
     for name, function in api_functions().items():

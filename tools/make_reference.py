@@ -152,7 +152,7 @@ def _api() -> Iterator[str]:
     yield from _class_table("Errors", errors)
 
 
-_DESCRIBED = (api.OpenedProfile, api.Reading, api.Feeds, api.Interests)
+_DESCRIBED = (api.OpenedProfile, api.ReadingActions, api.Feeds, api.Interests)
 """Classes that are described by their methods."""
 
 _EXAMPLES = """

@@ -11,7 +11,7 @@ import pytest
 from paperlark.domain.digest import Entry
 from paperlark.domain.errors import ZoteroError
 from paperlark.domain.judgement import Judgement
-from paperlark.domain.paper import Author, PaperId
+from paperlark.domain.paper import Author, PaperDetails, PaperId
 from paperlark.domain.saving import CopyState, SavedCopy, SavedPaper
 from paperlark.savers.zotero import ZoteroSaver, ZoteroTarget
 from paperlark.savers.zotero_api import PATIENCE, ZoteroApi
@@ -122,6 +122,7 @@ def test_a_paper_is_a_preprint_with_all_that_is_known_and_a_link_to_its_pdf(desk
         "DOI": "10.48550/arXiv.2502.12206",
         "url": "https://arxiv.org/abs/2502.12206",
         "libraryCatalog": "arXiv.org",
+        "rights": "",
         "tags": [
             {"tag": "paperlark"},
             {"tag": "cs.LG", "type": 1},
@@ -182,6 +183,26 @@ def test_a_new_version_changes_the_fields_that_its_reader_did_not(desk: Desk) ->
     writes = len(desk.zotero.written)
     desk.bring()
     assert len(desk.zotero.written) == writes
+
+
+def test_a_journal_reference_and_a_doi_that_appear_later_are_written(desk: Desk) -> None:
+    desk.bring()
+    details = PaperDetails(
+        comments="12 pages, accepted at ICLR",
+        journal_reference="Phys. Rev. D 111 (2025) 1",
+        doi="10.1103/PhysRevD.111.1",
+        licence="http://creativecommons.org/licenses/by/4.0/",
+    )
+    desk.papers = [saved(details=details)]
+    desk.bring()
+    item = desk.zotero.own.items[ITEM]
+    assert item["DOI"] == "10.1103/PhysRevD.111.1"
+    assert item["rights"] == "http://creativecommons.org/licenses/by/4.0/"
+    assert item["extra"].split("\n")[-2:] == [
+        "Journal reference: Phys. Rev. D 111 (2025) 1",
+        "arXiv comments: 12 pages, accepted at ICLR",
+    ]
+    assert "arXiv: 2502.12206v1 [cs.LG]" in item["extra"]
 
 
 def test_an_item_that_its_reader_moved_stays_there(desk: Desk) -> None:

@@ -31,7 +31,7 @@ from paperlark.api.new_reader import (
 from paperlark.api.opened_profile import OpenedProfile
 from paperlark.api.opening import find_profile, open_profile, open_sample, understand_criteria
 from paperlark.api.reader_accounts import OpenedAccounts, open_accounts
-from paperlark.api.reading import Reading
+from paperlark.api.reading import ReadingActions
 from paperlark.api.several_profiles import build_site, find_profiles, repeat_mornings, run_mornings
 
 __all__ = [
@@ -41,7 +41,7 @@ __all__ = [
     "OpenedAccounts",
     "OpenedGroup",
     "OpenedProfile",
-    "Reading",
+    "ReadingActions",
     "ScheduleKind",
     "begin_profile",
     "build_site",

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 from paperlark.api.feeds import Feeds
 from paperlark.api.interests import Interests
 from paperlark.api.paper_ids import paper_id
-from paperlark.api.reading import Reading
+from paperlark.api.reading import ReadingActions
 from paperlark.runs.progress import NO_PROGRESS, TimedProgress
 from paperlark.settings.environment import Environment, RunOptions
 
@@ -96,9 +96,9 @@ class OpenedProfile:
         return today(self.environment.now())
 
     @property
-    def reading(self) -> Reading:
+    def reading(self) -> ReadingActions:
         """What the reader does with papers: votes, what is saved, seen and noted, and shared."""
-        return Reading(self.settings, self.environment, self._timed)
+        return ReadingActions(self.settings, self.environment, self._timed)
 
     @property
     def feeds(self) -> Feeds:

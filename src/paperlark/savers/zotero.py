@@ -90,7 +90,7 @@ class ZoteroSaver:
         for some in blocks(new, AT_ONCE // 2):
             self._create(some, collection, found.version, copies)
 
-    def _without_deleted(self, papers: Sequence[_Wanted], copies: SavedCopies) -> Sequence[_Wanted]:
+    def _without_deleted(self, papers: Sequence[_Wanted], copies: SavedCopies) -> list[_Wanted]:
         """Return the papers that were never deleted there, for who has lost their database."""
         deleted = deleted_items(self._api, self._library, 0)
         copies.keep(self._copy(one, CopyState.DELETED) for one in papers if one.key in deleted)

@@ -55,7 +55,8 @@ def fields_of(saved: SavedPaper, tags: Sequence[str] = ()) -> Fields:
         "repository": "arXiv",
         "archiveID": f"arXiv:{paper.id}",
         "date": month_of(paper.id) or "",
-        "DOI": doi_of(paper.id),
+        "DOI": paper.details.doi or doi_of(paper.id),
+        "rights": _text(paper.details.licence or ""),
         "url": paper.url,
         "libraryCatalog": "arXiv.org",
         "tags": _tags(paper, tags),
@@ -177,6 +178,10 @@ def _extra(saved: SavedPaper) -> list[str]:
     paper, entry = saved.paper, saved.entry
     category = f" [{paper.primary_category}]" if paper.categories else ""
     lines = [f"arXiv: {paper.id}v{paper.version}{category}"]
+    if paper.details.journal_reference:
+        lines.append(f"Journal reference: {_one_line(paper.details.journal_reference)}")
+    if paper.details.comments:
+        lines.append(f"arXiv comments: {_one_line(paper.details.comments)}")
     if saved.day:
         lines.append(f"Announced: {saved.day}")
     if entry.judgement:
