@@ -48,7 +48,7 @@ class Source(Protocol):
 
     @property
     def via(self) -> Via:
-        """The arXiv endpoint that it reads."""
+        """The arXiv endpoint that it reads, or that it is a plug-in."""
         ...
 
     def feed(self, category: str, day: date) -> Feed:

@@ -84,10 +84,14 @@ def _deliveries(
 def open_channel(settings: Settings, wanted: ChannelSettings, environment: Environment) -> Channel:
     """Return the channel, ready to send.
 
-    Raises SecretUnusable or ChannelRefused.
+    Raises SecretUnusable, ChannelRefused or PluginError.
     """
     if wanted.mail is not None:
         return open_mailbox(settings, wanted, environment)
+    if wanted.plugin is not None:
+        from paperlark.compose.plugins import open_plugin_channel  # noqa: PLC0415  # if it has one
+
+        return open_plugin_channel(settings, wanted.plugin, environment)
     from paperlark.channels.notify import NotifyChannel  # noqa: PLC0415  # brings Apprise
 
     return NotifyChannel(_secret(environment, wanted.url_variable or "", wanted.name), wanted.name)

@@ -36,11 +36,13 @@ if TYPE_CHECKING:
 class ChosenJudge:
     """The judge, and whether it costs money.
 
+    `plugin` names the plug-in that it is, whose judgements are stored as paid ones are.
     `collect` stores the answers of batches that an earlier run submitted, and returns their days.
     """
 
     judge: Judge | None
     paid: bool = False
+    plugin: str | None = None
     chat: ChatModel | None = None
     collect: Callable[[Progress], frozenset[date]] = lambda _: frozenset()
 
@@ -66,6 +68,11 @@ def choose_judge(  # noqa: PLR0917  # all that a judge may need
         from paperlark.judges.recorded import RecordedJudge  # noqa: PLC0415  # brings pydantic
 
         return ChosenJudge(RecordedJudge(options.judgements, criteria))
+    if settings.plugins.judge and options.use_model:
+        from paperlark.compose.plugins import open_plugin_judge  # noqa: PLC0415  # if there is one
+
+        judge = open_plugin_judge(settings, settings.plugins.judge, environment)
+        return ChosenJudge(judge, plugin=judge.label)
     model = settings.model
     if model is None or threads is None or not options.use_model:
         return ChosenJudge(None)

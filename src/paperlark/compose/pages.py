@@ -9,6 +9,7 @@ from datetime import date
 from functools import partial
 
 from paperlark.archive.following import printed_names
+from paperlark.compose.chosen_plugins import choose_plugins
 from paperlark.compose.judge import (
     choose_estimating_judge,
     choose_judge,
@@ -80,6 +81,9 @@ def open_page_maker(
             own, options, environment, threads, ledger, made.book, made.jobs, opened
         )
         parts = replace(made.parts, judge=chosen.judge)
+        if chosen.plugin:
+            taking_part = parts.plugins.with_judge(chosen.plugin)
+            parts = replace(parts, memory=made.memory, plugins=taking_part)
         if chosen.paid and model:
             source = model.price_source(environment.now())
             parts = replace(
@@ -125,7 +129,10 @@ def open_parts(  # noqa: PLR0917  # all that pages and estimates share
 ) -> OpenedParts:
     """Put everything together but for a judge; raises SourceError, StoreError or IdentityShared."""
     database = settings.database
-    arxiv = choose_sources(settings.arxiv, options.feeds, environment, opened)
+    plugins = choose_plugins(settings, environment)
+    arxiv = choose_sources(
+        settings.arxiv, options.feeds, environment, opened, plugins=plugins.sources
+    )
     tell = options.tell if options.anew else None
     stored = open_database(database, pages=settings.output, tell=tell)
     connection = opened.enter_context(stored)
@@ -145,7 +152,8 @@ def open_parts(  # noqa: PLR0917  # all that pages and estimates share
     opened.enter_context(book)
     from paperlark.rankers.embedded import ranker_and_precedents  # noqa: PLC0415  # numpy: 0.2 s
 
-    ranker, precedent_finder = ranker_and_precedents(*derived_stores(connection, database))
+    embedded, precedent_finder = ranker_and_precedents(*derived_stores(connection, database))
+    ranker, of_page = plugins.ranker(embedded)
 
     categories = settings.profile.categories
     parts = DayParts(
@@ -157,6 +165,7 @@ def open_parts(  # noqa: PLR0917  # all that pages and estimates share
         example_source=ExampleStore(connection, database, all_votes=options.all_votes),
         precedent_finder=precedent_finder,
         printed_names=partial(printed_names, ScannedStore(connection, database), settings),
+        plugins=of_page,
     )
     return OpenedParts(
         settings=settings,

@@ -43,7 +43,16 @@ def savers_of(settings: Settings, environment: Environment) -> Mapping[str, Open
     if hook := settings.webhook:
         agent = settings.arxiv.user_agent
         savers["webhook"] = lambda: nullcontext(webhook_saver(hook, environment, agent))
+    for name in settings.plugins.savers:
+        savers[name] = partial(_open_plugin, settings, name, environment)
     return savers
+
+
+@contextmanager
+def _open_plugin(settings: Settings, name: str, environment: Environment) -> Iterator[Saver]:
+    from paperlark.compose.plugins import open_plugin_saver  # noqa: PLC0415  # where there is one
+
+    yield open_plugin_saver(settings, name, environment)
 
 
 @contextmanager

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -37,11 +37,17 @@ class Announcements:
 
 
 def choose_sources(
-    arxiv: ArxivSettings, feeds: Path | None, environment: Environment, opened: ExitStack
+    arxiv: ArxivSettings,
+    feeds: Path | None,
+    environment: Environment,
+    opened: ExitStack,
+    *,
+    plugins: Sequence[Source] = (),
 ) -> Announcements:
-    """Return a folder of recorded feeds, or arXiv's endpoints."""
+    """Return a folder of recorded feeds, or arXiv's endpoints and then the plug-ins."""
     if feeds is None:
-        return _arxiv(arxiv, environment, opened)
+        found = _arxiv(arxiv, environment, opened)
+        return replace(found, sources=(*found.sources, *plugins))
     from paperlark.sources.rss import RecordedFeeds  # noqa: PLC0415  # not both are needed
 
     recorded = RecordedFeeds(feeds)

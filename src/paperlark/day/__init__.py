@@ -40,7 +40,7 @@ from paperlark.day.unread import (
     report_unread,
     sample_size,
 )
-from paperlark.domain.announcement import Announcement
+from paperlark.domain.announcement import Announcement, Via
 from paperlark.domain.digest import Candidate, Digest
 from paperlark.domain.feedback import (
     NO_EVIDENCE,
@@ -79,6 +79,21 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
+class PluginsOfPage:
+    """Which plug-ins took part in the page that is made, and what the reader must know of them."""
+
+    used: Callable[[], tuple[str, ...]] = tuple
+    notes: Callable[[], tuple[str, ...]] = tuple
+
+    def with_judge(self, label: str) -> PluginsOfPage:
+        """Return these and a judge."""
+        return replace(self, used=lambda: (label, *self.used()))
+
+
+NO_PLUGINS = PluginsOfPage()
+
+
+@dataclass(frozen=True, slots=True)
 class DayParts:
     """What a day is made with.
 
@@ -104,6 +119,7 @@ class DayParts:
     printed_names: Callable[[date], Mapping[str, int]] = lambda _: {}
     on_failure: OnFailure = OnFailure.RANK
     under_way: Callable[[date], UnderWay | None] = lambda _: None
+    plugins: PluginsOfPage = NO_PLUGINS
 
 
 def make_digest(
@@ -208,6 +224,7 @@ def select_and_assemble(
             *(
                 *notes,
                 *surplus_notes(ranked.announcement),
+                *parts.plugins.notes(),
                 *ranking.notes,
                 *vote_notes(ranked.later),
                 *authors.notes,
@@ -217,7 +234,14 @@ def select_and_assemble(
     )
     shown = {entry.paper.id for entry in digest.entries}
     digest = with_matched_terms(digest, ranked.explain(shown) if shown else {})
+    digest = replace(digest, plugins=_plugins(ranked.announcement, parts))
     return replace(digest, under_way=parts.under_way(day)) if parts.judge else digest
+
+
+def _plugins(announcement: Announcement, parts: DayParts) -> tuple[str, ...]:
+    """Return the plug-ins that took part: sources whose feed was used, judge and ranker."""
+    sources = [feed.origin for feed in announcement.feeds if feed.via is Via.PLUGIN]
+    return tuple(dict.fromkeys((*sources, *parts.plugins.used())))
 
 
 def _select_by_match(eligible: Sequence[Candidate], profile: Profile, day: date) -> Selection:

@@ -35,10 +35,13 @@ from paperlark.ports import AnnouncementBatches, Progress, Source
 
 _log = logging.getLogger(__name__)
 
+_ONLY_WHERE_NEEDED = RECONSTRUCTING | {Via.PLUGIN}
+"""Sources that are not asked where another one has a batch without flaws."""
+
 UNCONFIRMED = "has no confirmed number of entries"
 
-# From reconstructions to lists of the announcement itself.
-_TRUST = (Via.SEARCH, Via.OAI, Via.RSS, Via.CATCHUP, Via.LISTING)
+# From plug-ins and reconstructions to lists of the announcement itself.
+_TRUST = (Via.PLUGIN, Via.SEARCH, Via.OAI, Via.RSS, Via.CATCHUP, Via.LISTING)
 
 
 def fetch_batch(
@@ -86,7 +89,7 @@ def _query(
     trail: list[str] = []
     failures: list[SourceError] = []
     for source in sources:
-        if best and not best.notes and source.via in RECONSTRUCTING:
+        if best and not best.notes and source.via in _ONLY_WHERE_NEEDED:
             break
         found = _feed(source, category, day)
         if isinstance(found, SourceError):

@@ -16,6 +16,7 @@ from paperlark.doctor.machine import check_clock, check_database, check_disk, ch
 from paperlark.doctor.model import check_model
 from paperlark.doctor.people import check_followed
 from paperlark.doctor.places import check_places
+from paperlark.doctor.plugins import check_plugins
 from paperlark.doctor.profile import check_profile, check_secrets, problems
 from paperlark.doctor.readers import check_readers, identified
 from paperlark.doctor.zotero import check_zotero
@@ -40,6 +41,7 @@ _CHECKS: tuple[tuple[str, Check], ...] = (
     ("deliveries", check_deliveries),
     ("Zotero", check_zotero),
     ("saved papers", check_places),
+    ("plug-ins", check_plugins),
     ("schedule", check_schedule),
     ("versions", check_versions),
 )

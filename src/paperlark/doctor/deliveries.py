@@ -48,6 +48,8 @@ def _channel(context: CheckContext, channel: ChannelSettings) -> Finding:
     try:
         if channel.mail is None:
             open_channel(settings, channel, environment)
+            if channel.plugin is not None:
+                return ok(channel.name, f"the plug-in {channel.plugin} is ready; nothing was sent")
             return ok(channel.name, "its address is valid for Apprise")
         mailbox = open_mailbox(settings, channel, environment)
         if context.offline:

@@ -32,13 +32,14 @@ class Listing:
 
 
 class Via(StrEnum):
-    """The arXiv endpoint that a feed came from, as the page names it."""
+    """Where a feed came from, as the page names it: an endpoint of arXiv's, or a plug-in."""
 
     RSS = "RSS"
     LISTING = "listing page"
     CATCHUP = "catch-up page"
     OAI = "OAI-PMH"
     SEARCH = "search API"
+    PLUGIN = "plug-in"
 
 
 @dataclass(frozen=True, slots=True)

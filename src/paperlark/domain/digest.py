@@ -282,6 +282,7 @@ class Digest:
     `agreement` is None where no paper was read more than once. `prices` is the source of the
     model's price, None where it is unknown. `under_way` are questions that were cut off by a kill,
     which `spend` does not have, None where there are none.
+    `plugins` are those that took part, with their versions.
     `excluded` were left out by the reader's filters before anything else.
     Below the threshold: `explored` is the random sample, `unread` the others; `missed` is None
     where no estimate is possible, `achieved`, the recall of the days before, likewise.
@@ -318,6 +319,7 @@ class Digest:
     under_way: UnderWay | None = None
     achieved: AchievedRecall | None = None
     excluded: tuple[ExcludedPaper, ...] = ()
+    plugins: tuple[str, ...] = ()
 
     @property
     def reader_id(self) -> str:

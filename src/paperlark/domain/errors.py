@@ -44,6 +44,8 @@ PaperlarkError
 │   └── MaybeDelivered        it was sent, and whether it arrived is unknown
 ├── SavingError               a place for saved papers that cannot be used: tried again next time
 │   └── ZoteroError           Zotero's key, library or quota, or no answer; also where it is read
+├── PluginError               a plug-in that is not installed, broken, or returns nonsense
+│   └── PluginLate            it did not finish in its time
 ├── RunTooLong                the run took longer than it may, and was ended
 ├── ClusterUnusable           a cluster of machines that cannot be reached or used
 ├── WorkersFailed             the workers of a fleet end with an error, again and again
@@ -318,6 +320,14 @@ class SavingError(PaperlarkError):
 
 class ZoteroError(SavingError):
     """Zotero cannot be used: its key, a library, the quota, or no answer; tried again next time."""
+
+
+class PluginError(PaperlarkError):
+    """A plug-in is not installed or cannot be used; what stands in for it says so."""
+
+
+class PluginLate(PluginError):
+    """A plug-in did not finish in its time; what it still does is not used."""
 
 
 class RunTooLong(PaperlarkError):

@@ -42,6 +42,7 @@ class ManifestRenderer:
             "usage": _usage(digest),
             "failures": [*digest.notes, *_unjudged(digest)],
             "versions": versions(),
+            "plugins": digest.plugins,
             "criteria": digest.criteria,
             "judge": digest.judge,
             "judgements": [asdict(judgement) for judgement in digest.judgements],

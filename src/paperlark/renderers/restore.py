@@ -82,6 +82,7 @@ def _digest(page: schema.JsonDigest, manifest: dict[str, Any]) -> Digest:
         scanned=tuple(PaperId(one) for one in manifest["scanned"]),
         # Pages made before random samples existed have none.
         explored=tuple(Explored(**one) for one in manifest.get("explored", ())),
+        plugins=tuple(map(str, manifest.get("plugins", ()))),
         unread=tuple(Unread(PaperId(u.id), u.title, u.probability) for u in page.unread),
         missed=Missed(**page.missed.model_dump()) if page.missed else None,
         achieved=_achieved(page.recall) if page.recall else None,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, model_validator
@@ -129,6 +129,27 @@ def _patterns(patterns: list[str]) -> list[str]:
     return patterns
 
 
+def _plugin_table(table: dict[str, Any]) -> dict[str, Any]:
+    for name, value in table.items():
+        if name.endswith("_variable") and not (isinstance(value, str) and is_name(value)):
+            raise ValueError(f"{name} is no name of a secret: it is the secret itself, perhaps")
+        for one in value if isinstance(value, list) else [value]:
+            held = literal_secret(one) if isinstance(one, str) else None
+            if held is not None:
+                raise ValueError(
+                    f"{held} stands in {name}; keep it (paperlark secret set NAME) and write its"
+                    " name into a setting whose name ends in _variable"
+                )
+    return table
+
+
+def _not_built_in(names: list[str]) -> list[str]:
+    for one in names:
+        if one in {"zotero", "notes", "bibtex", "webhook"}:
+            raise ValueError(f"{one} is a table of the profile, and no plug-in")
+    return names
+
+
 Text = Annotated[str, Field(min_length=1, pattern=r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$")]
 Rule = Annotated[str, AfterValidator(_rule)]
 Address = Annotated[str, AfterValidator(_web_address)]
@@ -139,6 +160,16 @@ Mailbox = Annotated[str, AfterValidator(_mailbox)]
 Score = Annotated[int, Field(ge=LOWEST, le=HIGHEST)]
 DatabaseName = Annotated[Text, AfterValidator(check_database)]
 Price = Annotated[Decimal, Field(ge=0, le=1_000_000, strict=False, allow_inf_nan=False)]
+
+
+PluginName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
+PluginTable = Annotated[
+    dict[
+        Annotated[str, Field(pattern=rf"^{_NAME}$")],
+        Annotated[str, Field(max_length=2000)] | bool | int | float | list[str],
+    ],
+    AfterValidator(_plugin_table),
+]
 
 
 class _Shape(BaseModel):
@@ -518,6 +549,10 @@ class DeliverShape(_Shape):
         description="the name of the secret that is the channel's Apprise address, such as"
         " slack://..., discord://..., tgram://... or ntfy://...",
     )
+    plugin: PluginName | None = Field(
+        default=None,
+        description="the name of a channel plug-in that is installed",
+    )
     rhythm: Annotated[Frequency, Field(strict=False)] = Field(
         default=Frequency.DAILY,
         description="daily, or weekly for the papers of Monday to Friday together",
@@ -599,11 +634,49 @@ class WebhookShape(_Shape):
     )
 
 
+class PluginsShape(_Shape):
+    """Plug-ins that are installed beside paperlark, each by its name."""
+
+    judge: PluginName | None = Field(
+        default=None, description="the name of a judge, in place of a table [judge]"
+    )
+    ranker: PluginName | None = Field(
+        default=None, description="the name of a ranker, in place of the embedded one"
+    )
+    sources: Annotated[list[PluginName], Field(max_length=5), AfterValidator(_distinct)] = Field(
+        default=[],
+        description="a list of names of sources, which are asked after arXiv, where that has no"
+        " complete announcement",
+    )
+    savers: Annotated[
+        list[PluginName],
+        Field(max_length=10),
+        AfterValidator(_distinct),
+        AfterValidator(_not_built_in),
+    ] = Field(
+        default=[], description="a list of names of savers, which saved papers are brought to"
+    )
+    at_most: float = Field(
+        default=300.0,
+        gt=0,
+        le=3600,
+        strict=False,
+        allow_inf_nan=False,
+        description="seconds, up to 3600, that one call to a plug-in may take",
+    )
+    settings: Annotated[dict[PluginName, PluginTable], Field(max_length=20)] = Field(
+        default={},
+        description="a table [plugins.settings.NAME] for each plug-in that has settings; one whose"
+        " name ends in _variable is the name of a secret",
+    )
+
+
 def _reachable(channels: list[DeliverShape]) -> list[DeliverShape]:
     _distinct([channel.name for channel in channels])
     for channel in channels:
-        if (channel.mail is None) == (channel.url_variable is None):
-            raise ValueError(f"channel {channel.name!r} needs one of mail and url_variable")
+        ways = (channel.mail, channel.url_variable, channel.plugin)
+        if sum(one is not None for one in ways) != 1:
+            raise ValueError(f"channel {channel.name!r} needs one of mail, url_variable and plugin")
     return channels
 
 
@@ -682,6 +755,7 @@ class ProfileShape(_Shape):
     notes: NotesShape | None = Field(default=None, description="a table [notes]")
     bibtex: BibtexShape | None = Field(default=None, description="a table [bibtex]")
     webhook: WebhookShape | None = Field(default=None, description="a table [webhook]")
+    plugins: PluginsShape = Field(default=PluginsShape(), description="a table [plugins]")
     mail: MailShape | None = Field(default=None, description="a table [mail]")
     deliver: Annotated[list[DeliverShape], AfterValidator(_reachable)] = Field(
         default=[], description="tables [[deliver]]"

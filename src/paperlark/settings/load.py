@@ -29,6 +29,7 @@ from paperlark.settings.values import (
     ModelSettings,
     NotesSettings,
     PeopleSettings,
+    PluginSettings,
     Security,
     Settings,
     SiteSettings,
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
         DeliverShape,
         JudgeShape,
         MailShape,
+        PluginsShape,
         PricesShape,
         ProfileShape,
         SiteShape,
@@ -151,7 +153,10 @@ def _checked(source: ProfileText) -> tuple[ProfileShape | None, tuple[Problem, .
     remember_addresses(source.text)
     values = parse_toml(source.name, source.text)
     shape, problems = check_shape(source.name, source.text, values, ProfileShape)
-    lacking = _mail_problems(source.name, source.text, shape) if shape else ()
+    if shape is None:
+        return shape, problems
+    checks = (_mail_problems, _plugin_problems)
+    lacking = [one for check in checks for one in check(source.name, source.text, shape)]
     return shape, (*problems, *lacking)
 
 
@@ -185,6 +190,7 @@ def _settings(
         read_address=shape.read.address,
         assistant_votes=shape.mcp.votes,
         zotero=_zotero(shape.zotero) if shape.zotero else None,
+        plugins=_plugins(shape.plugins),
     )
 
 
@@ -266,6 +272,22 @@ def _mail_problems(path: Path | str, text: str, shape: ProfileShape) -> Iterator
     yield from open_mail_problems(path, text, shape.mail)
 
 
+def _plugin_problems(path: Path | str, text: str, shape: ProfileShape) -> Iterator[Problem]:
+    """Return what a plug-in's name contradicts, and tables of plug-ins that are not used."""
+    chosen = shape.plugins
+    line = line_of(text, ("plugins", "judge"))
+    if chosen.judge and shape.judge:
+        yield Problem(path, line, "there is a table [judge] as well; expected one judge")
+    if chosen.judge and shape.budget != type(shape.budget)():
+        problem = "a [budget] cannot be kept for a plug-in; expected one of the two"
+        yield Problem(path, line, problem)
+    used = {chosen.judge, chosen.ranker, *chosen.sources, *chosen.savers}
+    used |= {channel.plugin for channel in shape.deliver}
+    for name in sorted(chosen.settings.keys() - used):
+        problem = f"no plug-in {name!r} is used; expected its name in [plugins] or in a [[deliver]]"
+        yield Problem(path, line_of(text, (f"plugins.settings.{name}", "")), problem)
+
+
 def open_mail_problems(path: Path | str, text: str, mail: MailShape | None) -> Iterator[Problem]:
     """Return what is wrong with a mail server that is spoken to without encryption."""
     if mail and mail.security is Security.NONE and not is_this_machine(mail.server):
@@ -323,7 +345,18 @@ def mail_settings(shape: MailShape) -> MailSettings:
 
 def _channel(shape: DeliverShape) -> ChannelSettings:
     wanted = Subscription(shape.name, shape.rhythm, shape.papers, shape.quiet)
-    return ChannelSettings(wanted, shape.mail, shape.url_variable)
+    return ChannelSettings(wanted, shape.mail, shape.url_variable, shape.plugin)
+
+
+def _plugins(shape: PluginsShape) -> PluginSettings:
+    return PluginSettings(
+        judge=shape.judge,
+        ranker=shape.ranker,
+        sources=tuple(shape.sources),
+        savers=tuple(shape.savers),
+        at_most=shape.at_most,
+        tables=shape.settings,
+    )
 
 
 def _zotero(shape: ZoteroShape) -> ZoteroSettings:

@@ -278,6 +278,14 @@ def needed_secrets(settings: Settings) -> Iterator[Needed]:
             yield Needed(name, "a part of your webhook's address")
     if settings.zotero:
         yield Needed(settings.zotero.key_variable, "a key for Zotero")
+    yield from _of_channels_and_plugins(settings)
+
+
+def _of_channels_and_plugins(settings: Settings) -> Iterator[Needed]:
     for channel in settings.channels:
         if channel.url_variable:
             yield Needed(channel.url_variable, f"the address of {channel.name}")
+    for plugin, table in settings.plugins.tables.items():
+        for setting, value in table.items():
+            if setting.endswith("_variable"):
+                yield Needed(str(value), f"{setting} of the plug-in {plugin}")

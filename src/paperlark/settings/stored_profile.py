@@ -4,8 +4,8 @@ A profile in a row says what a profile in a file says, so that imports and expor
 of its settings belong to a folder on the reader's own machine and are ignored here, not refused:
 `id` and `database` are those of the account, `output` and `[site]` a folder below that of the
 group's file, in which nothing is written unless somebody asks for files. `criteria` names no file:
-the text is in the row. `[notes]`, `[bibtex]` and `[webhook]` would let a reader write files on the
-server and reach its network: they are ignored as well.
+the text is in the row. `[notes]`, `[bibtex]`, `[webhook]` and plug-ins would let a reader write
+files on the server, reach its network and choose what code it runs: they are ignored as well.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from paperlark.domain.accounts import Account
 from paperlark.domain.errors import ProfileError
 from paperlark.settings.group import GroupDatabase
 from paperlark.settings.load import ProfileText, parse_settings
-from paperlark.settings.values import Settings
+from paperlark.settings.values import NO_PLUGINS, Settings
 
 FOLDER = "readers"
 """In the folder of the group's file: what is written for accounts, such as a page on request."""
@@ -43,6 +43,8 @@ def account_settings(account: Account, group: GroupDatabase) -> Settings:
         notes=None,
         bibtex=None,
         webhook=None,
+        plugins=NO_PLUGINS,
+        channels=tuple(one for one in settings.channels if one.plugin is None),
         month_of_all=group.month,
     )
 

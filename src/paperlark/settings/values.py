@@ -143,12 +143,33 @@ class MailSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class PluginSettings:
+    """The plug-ins of a profile by name, and the table of settings that each has.
+
+    `at_most` is how many seconds one call to a plug-in may take.
+    """
+
+    judge: str | None = None
+    ranker: str | None = None
+    sources: tuple[str, ...] = ()
+    savers: tuple[str, ...] = ()
+    at_most: float = 300.0
+    tables: Mapping[str, Mapping[str, str | bool | int | float | list[str]]] = field(
+        default_factory=dict
+    )
+
+
+NO_PLUGINS = PluginSettings()
+
+
+@dataclass(frozen=True, slots=True)
 class ChannelSettings:
-    """One channel: `mail` is its address, or `url_variable` names the secret that is."""
+    """One channel: a mail address, the name of the secret that is its address, or a plug-in."""
 
     subscription: Subscription
     mail: str | None = None
     url_variable: str | None = None
+    plugin: str | None = None
 
     @property
     def name(self) -> str:
@@ -242,6 +263,7 @@ class Settings:
     assistant_votes: bool = False
     month_of_all: Decimal | None = None
     zotero: ZoteroSettings | None = None
+    plugins: PluginSettings = NO_PLUGINS
 
     @property
     def is_stored(self) -> bool:
