@@ -56,3 +56,5 @@ def test_a_page_is_made_without_what_reads_in_a_browser(tmp_path: Path) -> None:
     # Masked arrays are slow to import, which `np.unique` does when it is first used.
     assert "numpy.ma" not in modules
     assert "paperlark.cli._estimate" not in modules
+    # Nothing is looked for where the profile names no plug-in.
+    assert not [one for one in modules if one.startswith("paperlark.plugins")]

@@ -109,3 +109,54 @@ def test_a_source_of_a_plugin_is_read_where_arxiv_has_nothing(
     assert manifest["plugins"] == ["source atom-folder 1.0"]
     assert manifest["scanned"] == ["2502.00042"]
     assert "Bats from a folder" in (home / "pages" / "2025-02-26.html").read_text()
+
+
+def test_a_page_without_its_judge_and_ranker_is_made_and_says_so(
+    home: Path, paperlark: Paperlark
+) -> None:
+    with (home / "paperlark.toml").open("a") as profile:
+        profile.write('[plugins]\njudge = "gone"\nranker = "gone"\n')
+    made = paperlark("run", "--date", "2025-02-26", "--feeds", "feeds")
+    assert made.exit_code == 3, made.output
+    page = (home / "pages" / "2025-02-26.html").read_text()
+    assert "papers were ranked by the embedded ranker: the ranker plug-in gone is not" in page
+    assert "the judge plug-in gone is not installed" in page
+    assert "Bats 7" in page
+    manifest = json.loads((home / "pages" / "2025-02-26.manifest.json").read_text())
+    assert manifest["plugins"] == ["judge gone"]
+
+
+def test_a_channel_and_a_saver_that_are_not_installed_are_told_of(
+    home: Path, paperlark: Paperlark
+) -> None:
+    with (home / "paperlark.toml").open("a") as profile:
+        profile.write(
+            '[[deliver]]\nname = "files"\nplugin = "gone"\n[plugins]\nsavers = ["lost"]\n'
+        )
+    paperlark("run", "--date", "2025-02-26", "--feeds", "feeds")
+    delivered = paperlark("deliver", "--date", "2025-02-26")
+    assert "the channel plug-in gone is not installed" in delivered.output
+    assert delivered.exit_code != 0
+    saved = paperlark("save", "2502.00007")
+    assert "the saver plug-in lost is not installed" in saved.output
+    assert saved.exit_code == 4
+    doctor = paperlark("doctor", "--offline", "--no-model-call")
+    assert doctor.exit_code == 1
+    assert "the saver plug-in lost is not installed" in doctor.output
+
+
+def test_a_judge_is_not_asked_twice_about_a_day(
+    home: Path, examples: Path, paperlark: Paperlark, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(str(examples))
+    counting = 'open("asked", "a").write("x")\n' + JUDGE
+    (home / "judge.py").write_text(counting)
+    with (home / "paperlark.toml").open("a") as profile:
+        profile.write(
+            '[plugins]\njudge = "local-command"\n'
+            f'[plugins.settings.local-command]\ncommand = ["{sys.executable}", "judge.py"]\n'
+        )
+    for _ in range(2):
+        made = paperlark("run", "--date", "2025-02-26", "--feeds", "feeds")
+        assert made.exit_code == 0, made.output
+    assert (home / "asked").read_text() == "x"

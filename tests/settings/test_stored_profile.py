@@ -12,6 +12,7 @@ from paperlark.domain.errors import ProfileError
 from paperlark.settings.group import GroupDatabase
 from paperlark.settings.load import load_settings
 from paperlark.settings.stored_profile import account_settings, settings_of_accounts
+from paperlark.settings.values import NO_PLUGINS
 from standins.accounts import account
 
 HOME = Path("/srv/lark")
@@ -95,3 +96,13 @@ def test_one_account_that_cannot_be_read_leaves_others_theirs() -> None:
     assert list(found) == ["ada", "eve"]
     assert not isinstance(found["ada"], ProfileError)
     assert isinstance(found["eve"], ProfileError)
+
+
+def test_an_account_chooses_no_code_that_runs_on_the_server() -> None:
+    plugins = (
+        '[[deliver]]\nname = "files"\nplugin = "folder"\n[plugins]\nsavers = ["csv"]\n'
+        'sources = ["atom-folder"]\nranker = "counts"\n'
+    )
+    stored = account_settings(account("ada", profile=FULL + plugins, criteria=CRITERIA), GROUP)
+    assert stored.plugins == NO_PLUGINS
+    assert [one.name for one in stored.channels] == ["post"]

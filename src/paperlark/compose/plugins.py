@@ -13,7 +13,7 @@ from paperlark.plugins.channel import PluginChannel
 from paperlark.plugins.context import PluginContext
 from paperlark.plugins.judge import PluginJudge
 from paperlark.plugins.ranker import PluginRanker
-from paperlark.plugins.registry import Group, Installed, check_methods, load_plugin
+from paperlark.plugins.registry import PluginGroup, Installed, check_methods, load_plugin
 from paperlark.plugins.saver import PluginSaver
 from paperlark.plugins.source import PluginSource
 from paperlark.plugins.watched import call
@@ -28,7 +28,7 @@ _LONGEST_EXCHANGE = 60.0
 
 
 def open_plugin(
-    settings: Settings, group: Group, name: str, environment: Environment
+    settings: Settings, group: PluginGroup, name: str, environment: Environment
 ) -> tuple[Any, Installed]:
     """Load a plug-in and have it made; raises PluginError, SecretUnusable, or its own of ours."""
     loaded = load_plugin(group, name)
@@ -44,19 +44,19 @@ def open_plugin(
 
 def open_plugin_channel(settings: Settings, name: str, environment: Environment) -> PluginChannel:
     """Return a plug-in's channel; raises PluginError, SecretUnusable or DeliveryError."""
-    made, _ = open_plugin(settings, Group.CHANNELS, name, environment)
+    made, _ = open_plugin(settings, PluginGroup.CHANNELS, name, environment)
     return PluginChannel(made, name, settings.plugins.at_most)
 
 
 def open_plugin_saver(settings: Settings, name: str, environment: Environment) -> PluginSaver:
     """Return a plug-in's saver; raises PluginError, SecretUnusable or SavingError."""
-    made, _ = open_plugin(settings, Group.SAVERS, name, environment)
+    made, _ = open_plugin(settings, PluginGroup.SAVERS, name, environment)
     return PluginSaver(made, name, settings.plugins.at_most)
 
 
 def open_plugin_judge(settings: Settings, name: str, environment: Environment) -> PluginJudge:
     """Return a plug-in's judge; one that cannot be opened judges nothing and says why."""
-    made, label = _or_error(settings, Group.JUDGES, name, environment)
+    made, label = _or_error(settings, PluginGroup.JUDGES, name, environment)
     criteria = settings.profile.criteria.text
     return PluginJudge(made, name, label, settings.plugins.at_most, criteria)
 
@@ -65,18 +65,18 @@ def open_plugin_ranker(
     settings: Settings, name: str, environment: Environment, embedded: LearningRanker
 ) -> PluginRanker:
     """Return a plug-in's ranker; where it cannot be opened, `embedded` ranks and a note says so."""
-    made, label = _or_error(settings, Group.RANKERS, name, environment)
+    made, label = _or_error(settings, PluginGroup.RANKERS, name, environment)
     return PluginRanker(made, name, label, settings.plugins.at_most, embedded)
 
 
 def open_plugin_source(settings: Settings, name: str, environment: Environment) -> PluginSource:
     """Return a plug-in's source; one that cannot be opened cannot be reached, and says why."""
-    made, label = _or_error(settings, Group.SOURCES, name, environment)
+    made, label = _or_error(settings, PluginGroup.SOURCES, name, environment)
     return PluginSource(made, name, label, settings.plugins.at_most)
 
 
 def _or_error(
-    settings: Settings, group: Group, name: str, environment: Environment
+    settings: Settings, group: PluginGroup, name: str, environment: Environment
 ) -> tuple[Any, str]:
     """Return what a plug-in made and its label, or why there is nothing."""
     try:

@@ -12,17 +12,17 @@ from paperlark.settings import Settings
 def check_plugins(context: CheckContext) -> Iterator[Finding]:
     """List the plug-ins that are installed with their versions, and open those that are used."""
     from paperlark.compose.plugins import open_plugin  # noqa: PLC0415  # what loads them
-    from paperlark.plugins.registry import Group, installed_plugins  # noqa: PLC0415  # likewise
+    from paperlark.plugins.registry import PluginGroup, installed_plugins  # noqa: PLC0415  # likewise
 
     used = set(_used(context.settings))
     for group, name in sorted(used):
         try:
-            _, plugin = open_plugin(context.settings, Group(group), name, context.environment)
+            _, plugin = open_plugin(context.settings, PluginGroup(group), name, context.environment)
         except SecretMissing:
             yield error(name, "its secret is missing", "see the secrets above")
         except PaperlarkError as failed:
             # A page is made without a source, judge or ranker, and says so.
-            made_without = group in {Group.SOURCES, Group.JUDGES, Group.RANKERS}
+            made_without = group in {PluginGroup.SOURCES, PluginGroup.JUDGES, PluginGroup.RANKERS}
             yield (warning if made_without else error)(name, failed.problem, failed.hint)
         else:
             yield ok(name, f"{plugin}, of the package {plugin.package}")

@@ -15,7 +15,7 @@ _LONGEST = 200
 """Characters of an error of a plug-in's that are shown."""
 
 
-class Group(StrEnum):
+class PluginGroup(StrEnum):
     """The groups of entry points."""
 
     SOURCES = "paperlark.sources"
@@ -31,11 +31,11 @@ class Group(StrEnum):
 
 
 METHODS = {
-    Group.SOURCES: ("feed",),
-    Group.JUDGES: ("model", "signature", "prompt", "judge"),
-    Group.CHANNELS: ("message_format", "deduplicates", "send"),
-    Group.SAVERS: ("place", "bring"),
-    Group.RANKERS: ("rank",),
+    PluginGroup.SOURCES: ("feed",),
+    PluginGroup.JUDGES: ("model", "signature", "prompt", "judge"),
+    PluginGroup.CHANNELS: ("message_format", "deduplicates", "send"),
+    PluginGroup.SAVERS: ("place", "bring"),
+    PluginGroup.RANKERS: ("rank",),
 }
 """What an object of each group must have."""
 _VALUES = frozenset({"signature", "prompt", "message_format", "deduplicates", "place"})
@@ -46,7 +46,7 @@ _VALUES = frozenset({"signature", "prompt", "message_format", "deduplicates", "p
 class Installed:
     """A plug-in that is installed: its name in the profile, its package and that one's version."""
 
-    group: Group
+    group: PluginGroup
     name: str
     package: str
     version: str
@@ -65,11 +65,11 @@ class LoadedPlugin:
 
 def installed_plugins() -> tuple[Installed, ...]:
     """Return all plug-ins that are installed, by group and name; none is imported."""
-    found = {_installed(group, one) for group in Group for one in entry_points(group=group)}
+    found = {_installed(group, one) for group in PluginGroup for one in entry_points(group=group)}
     return tuple(sorted(found, key=lambda one: (one.group, one.name, one.package)))
 
 
-def load_plugin(group: Group, name: str) -> LoadedPlugin:
+def load_plugin(group: PluginGroup, name: str) -> LoadedPlugin:
     """Import a plug-in; raises PluginError where it is missing, there twice, or broken."""
     # One package may be on the path twice.
     found = {_installed(group, one): one for one in entry_points(group=group, name=name)}
@@ -122,7 +122,7 @@ def shown(error: BaseException) -> str:
     return f"{kind}: {text}"[:_LONGEST] if text else kind
 
 
-def _installed(group: Group, entry: EntryPoint) -> Installed:
+def _installed(group: PluginGroup, entry: EntryPoint) -> Installed:
     package = entry.dist
     name = package.name if package else "unknown"
     return Installed(group, entry.name, name, package.version if package else "unknown")
