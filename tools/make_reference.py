@@ -14,7 +14,7 @@ from typing import Any
 import click
 
 import paperlark
-from paperlark import api
+from paperlark import api, ports
 from paperlark.api import (
     databases,
     evaluation,
@@ -32,6 +32,8 @@ from paperlark.api import (
 )
 from paperlark.cli import cli
 from paperlark.domain.run_states import MEANINGS
+from paperlark.plugins import PluginContext
+from paperlark.plugins.registry import METHODS, PluginGroup
 from paperlark.renderers.schema import json_schema
 from paperlark.renderers.webhook_schema import webhook_schema
 from paperlark.settings.file_shape import ProfileShape
@@ -55,6 +57,7 @@ def reference() -> dict[str, str]:
         "commands.md": "\n".join(_commands()) + "\n",
         "api.md": "\n".join(_api()) + "\n",
         "states.md": "\n".join(_states()) + "\n",
+        "plug-ins.md": "\n".join(_plugins()) + "\n",
         "digest.schema.json": json_schema(),
         "webhook.schema.json": webhook_schema(),
     }
@@ -160,6 +163,41 @@ In the examples `profile` is the bundled sample, `with_model` the same with a mo
 `accounts` a group with a database, and `environment` has a clock that stands still at 26 February
 2025. Every example is run as a test, in the order of this page.
 """
+
+
+_PORTS = {
+    PluginGroup.SOURCES: ports.Source,
+    PluginGroup.JUDGES: ports.Judge,
+    PluginGroup.CHANNELS: ports.Channel,
+    PluginGroup.SAVERS: ports.Saver,
+    PluginGroup.RANKERS: ports.Ranker,
+}
+
+
+def _plugins() -> Iterator[str]:
+    yield "# Plug-ins\n"
+    yield (
+        "Each entry point is a callable that is given a `PluginContext` and returns an object with"
+        " the methods and properties of its group."
+        " How to: [plug-ins](../how-to/plug-ins.md).\n"
+    )
+    yield from _plugin_methods("PluginContext", PluginContext, ("text", "path"))
+    for group, port in _PORTS.items():
+        yield from _plugin_methods(f"`{group}`: {port.__name__}", port, METHODS[group])
+
+
+def _plugin_methods(title: str, owner: type, names: tuple[str, ...]) -> Iterator[str]:
+    yield f"## {title}\n"
+    yield _prose(inspect.getdoc(owner) or "")
+    for name in names:
+        one = inspect.getattr_static(owner, name)
+        yield f"### {owner.__name__}.{name}\n"
+        if isinstance(one, property):
+            result = inspect.signature(one.fget).return_annotation if one.fget else ""
+            yield f"```python\n{name}: {result}\n```\n"
+        else:
+            yield f"```python\n{_call(f'{owner.__name__}.{name}', inspect.signature(one))}\n```\n"
+        yield _prose(inspect.getdoc(one) or "")
 
 
 def api_functions() -> dict[str, Any]:

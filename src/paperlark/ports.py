@@ -388,9 +388,10 @@ class SavedCopies(Protocol):
 class Saver(Protocol):
     """Brings a reader's saved papers to one place outside: a library, a folder, a service.
 
-    Write one in `savers/` and add it to `compose/savers.py`. It is called under the reader's run
-    lock, by every morning and by `paperlark save`, always with all saved papers: what is to be done
-    follows from them and from the copies, so that a killed run is simply run again.
+    Write one in `savers/` and add it to `compose/savers.py`, or write a plug-in. It is called under
+    the reader's run lock, by every morning and by `paperlark save`, always with all saved papers:
+    what is to be done follows from them and from the copies, so that a killed run is simply run
+    again.
     """
 
     @property

@@ -123,7 +123,7 @@ def test_a_page_without_its_judge_and_ranker_is_made_and_says_so(
     assert "the judge plug-in gone is not installed" in page
     assert "Bats 7" in page
     manifest = json.loads((home / "pages" / "2025-02-26.manifest.json").read_text())
-    assert manifest["plugins"] == ["judge gone"]
+    assert manifest["plugins"] == []
 
 
 def test_a_channel_and_a_saver_that_are_not_installed_are_told_of(

@@ -24,7 +24,7 @@ from paperlark.domain.errors import (
     MaybeDelivered,
     PaperlarkError,
     PluginError,
-    PluginLate,
+    SavingError,
     SecretMissing,
     SourceUnreachable,
     StoreError,
@@ -273,6 +273,7 @@ class _Embedded:
         "[Match(1.0, 1, 3)] * 3",
         "[Match(float('nan'), n, 3) for n in (1, 2, 3)]",
         "[Match(1.0, n, 3) for n in (0, 1, 2)]",
+        "[Match(10**400, n, 3) for n in (1, 2, 3)]",
         "1 / 0",
     ],
 )
@@ -357,6 +358,7 @@ def _bring(code: str, bad: Bad, stored: _Stored, *, at_most: float = 20.0) -> No
         "savers",
         f"""
 from pathlib import Path
+from paperlark.domain.errors import *
 from paperlark.domain.saving import *
 from datetime import UTC, datetime
 {HANGS}
@@ -417,16 +419,19 @@ def test_a_saver_sends_nothing_that_could_not_be_stored(bad: Bad) -> None:
             "stores copies without end",
         ),
         ("        raise KeyError('s3cret')", r"broke down \(KeyError\)$"),
+        ("        raise StoreError('of its own')", "^of its own$"),
+        ("        raise SavingError('no room\\n' * 999)", "^no room no room"),
     ],
 )
 def test_a_saver_that_stores_nonsense_is_stopped(bad: Bad, code: str, why: str) -> None:
-    with pytest.raises(PluginError, match=why):
+    with pytest.raises(SavingError, match=why) as raised:
         _bring(code, bad, _Stored())
+    assert len(raised.value.problem) <= 300
 
 
 def test_a_saver_that_hangs_is_left_and_what_it_stored_counts(bad: Bad) -> None:
     stored = _Stored()
     code = "        copies.keep([SavedCopy(one, CopyState.THERE, NOW)])\n        NEVER.wait(30)\n"
-    with pytest.raises(PluginLate):
+    with pytest.raises(SavingError, match="did not finish"):
         _bring(code, bad, stored, at_most=1)
     assert list(stored.copies) == [PAPERS[0].id]

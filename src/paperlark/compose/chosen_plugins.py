@@ -26,7 +26,7 @@ class ChosenPlugins:
         from paperlark.compose.plugins import open_plugin_ranker  # noqa: PLC0415  # if it has one
 
         ranker = open_plugin_ranker(self.settings, name, self.environment, embedded)
-        return ranker, PluginsOfPage(lambda: ranker.used, lambda: ranker.notes)
+        return ranker, PluginsOfPage(used=lambda: ranker.used, notes=lambda: ranker.notes)
 
 
 def choose_plugins(settings: Settings, environment: Environment) -> ChosenPlugins:

@@ -82,7 +82,7 @@ def open_page_maker(
         )
         parts = replace(made.parts, judge=chosen.judge)
         if chosen.plugin:
-            taking_part = parts.plugins.with_judge(chosen.plugin)
+            taking_part = replace(parts.plugins, judge=chosen.plugin)
             parts = replace(parts, memory=made.memory, plugins=taking_part)
         if chosen.paid and model:
             source = model.price_source(environment.now())

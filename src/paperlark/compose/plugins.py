@@ -13,7 +13,7 @@ from paperlark.plugins.channel import PluginChannel
 from paperlark.plugins.context import PluginContext
 from paperlark.plugins.judge import PluginJudge
 from paperlark.plugins.ranker import PluginRanker
-from paperlark.plugins.registry import PluginGroup, Installed, check_methods, load_plugin
+from paperlark.plugins.registry import Installed, PluginGroup, check_methods, load_plugin
 from paperlark.plugins.saver import PluginSaver
 from paperlark.plugins.source import PluginSource
 from paperlark.plugins.watched import call

@@ -80,14 +80,14 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class PluginsOfPage:
-    """Which plug-ins took part in the page that is made, and what the reader must know of them."""
+    """Which plug-ins took part in the page that is made, and what the reader must know of them.
 
+    `judge` is the one that judges, None where that is no plug-in; it took part where it judged.
+    """
+
+    judge: str | None = None
     used: Callable[[], tuple[str, ...]] = tuple
     notes: Callable[[], tuple[str, ...]] = tuple
-
-    def with_judge(self, label: str) -> PluginsOfPage:
-        """Return these and a judge."""
-        return replace(self, used=lambda: (label, *self.used()))
 
 
 NO_PLUGINS = PluginsOfPage()
@@ -234,14 +234,15 @@ def select_and_assemble(
     )
     shown = {entry.paper.id for entry in digest.entries}
     digest = with_matched_terms(digest, ranked.explain(shown) if shown else {})
-    digest = replace(digest, plugins=_plugins(ranked.announcement, parts))
+    digest = replace(digest, plugins=_plugins(ranked.announcement, parts.plugins, digest))
     return replace(digest, under_way=parts.under_way(day)) if parts.judge else digest
 
 
-def _plugins(announcement: Announcement, parts: DayParts) -> tuple[str, ...]:
+def _plugins(announcement: Announcement, plugins: PluginsOfPage, digest: Digest) -> tuple[str, ...]:
     """Return the plug-ins that took part: sources whose feed was used, judge and ranker."""
     sources = [feed.origin for feed in announcement.feeds if feed.via is Via.PLUGIN]
-    return tuple(dict.fromkeys((*sources, *parts.plugins.used())))
+    judges = [plugins.judge] if plugins.judge and digest.judgements else []
+    return tuple(dict.fromkeys((*sources, *judges, *plugins.used())))
 
 
 def _select_by_match(eligible: Sequence[Candidate], profile: Profile, day: date) -> Selection:

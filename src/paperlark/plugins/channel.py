@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
+from typing import Any
 
 from paperlark.domain import plain_text
 from paperlark.domain.delivery import Message, MessageFormat
@@ -19,6 +19,7 @@ from paperlark.plugins.watched import call
 from paperlark.ports import Channel
 
 _LONGEST = 300
+_LONGEST_WAIT = 86_400.0
 _LEAST_TEXT = 200
 """Characters that a message must hold at least."""
 
@@ -67,9 +68,9 @@ def _bounded(error: DeliveryError) -> DeliveryError:
     problem = _short(error.problem)
     hint = _short(error.hint) if error.hint else None
     if isinstance(error, ChannelBusy):
-        wait: object = error.retry_after
-        sound = isinstance(wait, int | float) and math.isfinite(wait) and wait >= 0
-        return ChannelBusy(problem, hint=hint, retry_after=float(wait) if sound else None)  # type: ignore[arg-type]
+        wait: Any = error.retry_after
+        sound = isinstance(wait, int | float) and 0 <= wait <= _LONGEST_WAIT  # which NaN is not
+        return ChannelBusy(problem, hint=hint, retry_after=float(wait) if sound else None)
     if isinstance(error, ChannelRefused):
         return ChannelRefused(problem, hint=hint)
     return MaybeDelivered(problem, hint=hint)

@@ -94,11 +94,14 @@ class PluginJudge:
             yield from _unjudged(papers, self._problem)
             return
 
-        def work(emit: Callable[[object], None]) -> None:
-            for one in judge.judge(tuple(papers), day, precedents, reading):
-                emit(one)
-
         asked = {paper.id: paper for paper in papers}
+
+        def work(emit: Callable[[ModelCall | Unjudged], None]) -> None:
+            given = set[PaperId]()
+            # What is not sound may also fail where it is looked at.
+            for one in judge.judge(tuple(papers), day, precedents, reading):
+                emit(_sound(one, asked, given, self._plugin))
+
         left = _MOST_RESULTS * len(papers) + 1
         problem: PaperlarkError | None = None
         try:
@@ -108,13 +111,18 @@ class PluginJudge:
                     raise PluginError(
                         f"the judge plug-in {self._plugin} yields results without end"
                     )
-                sound = _sound(outcome, asked, ended, self._plugin)
-                ended |= {one.paper_id for one in getattr(sound, "judgements", ())}
-                yield sound
+                ended |= _papers_of(outcome)
+                yield outcome
         except PaperlarkError as error:
             problem = error
         left_out = [paper for paper in papers if paper.id not in ended]
         yield from _unjudged(left_out, problem)
+
+
+def _papers_of(outcome: ModelCall | Unjudged) -> set[PaperId]:
+    if isinstance(outcome, Unjudged):
+        return {outcome.paper.id}
+    return {one.paper_id for one in outcome.judgements}
 
 
 def _unjudged(papers: Sequence[Paper], problem: PaperlarkError | None) -> Iterator[Unjudged]:
@@ -124,22 +132,23 @@ def _unjudged(papers: Sequence[Paper], problem: PaperlarkError | None) -> Iterat
 
 
 def _sound(
-    outcome: object, asked: dict[PaperId, Paper], ended: set[PaperId], plugin: str
+    outcome: object, asked: dict[PaperId, Paper], given: set[PaperId], plugin: str
 ) -> ModelCall | Unjudged:
     """Return a result with judgements of the papers that were asked about, each once."""
     raw: Any = outcome
     if isinstance(outcome, Unjudged) and isinstance(raw.paper, Paper):
         paper = asked.get(raw.paper.id)
-        if paper is not None and paper.id not in ended:
-            ended.add(paper.id)
+        if paper is not None and paper.id not in given:
+            given.add(paper.id)
             reason = plain_text.one_line(str(raw.reason))[:_LONGEST_REASON]
             return Unjudged(paper, UnjudgedReason.FAILED, reason)
     if isinstance(outcome, ModelCall) and isinstance(raw.judgements, tuple | list):
         judged = {
             one.paper_id: _judgement(one, asked[one.paper_id], plugin)
             for one in raw.judgements
-            if type(one) is Judgement and one.paper_id in asked and one.paper_id not in ended
+            if type(one) is Judgement and one.paper_id in asked and one.paper_id not in given
         }
+        given.update(judged)
         spend = raw.spend if isinstance(raw.spend, Spend) else Spend(None, None)
         text = raw.text if isinstance(raw.text, str) else ""
         return ModelCall(tuple(judged.values()), spend, text[:_LARGEST_TEXT])

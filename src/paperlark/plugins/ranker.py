@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Container, Mapping, Sequence
 from typing import Any
 
@@ -15,7 +14,9 @@ from paperlark.domain.paper import Paper, PaperId
 from paperlark.plugins.watched import call
 from paperlark.ports import LearningRanker, Ranker
 
-_LONGEST, _MOST_WORDS = 80, 5
+_LONGEST, _MOST_WORDS, _LONGEST_PROBLEM = 80, 5, 300
+_HIGHEST = 1e12
+"""The largest score, which only orders papers."""
 
 
 class PluginRanker:
@@ -58,14 +59,16 @@ class PluginRanker:
             if isinstance(self._opened, PaperlarkError):
                 raise self._opened
             ranker = self._opened
-            found: object = call(
+            # What is not sound may also fail where it is looked at.
+            matches = call(
                 self._plugin,
-                lambda: ranker.rank(tuple(papers), criteria, evidence),
+                lambda: _sound(
+                    ranker.rank(tuple(papers), criteria, evidence), len(papers), self._plugin
+                ),
                 self._at_most,
             )
-            matches = _sound(found, len(papers), self._plugin)
         except PaperlarkError as error:
-            self._problem = plain_text.one_line(str(error))
+            self._problem = plain_text.one_line(str(error))[:_LONGEST_PROBLEM]
             return self._embedded.rank(papers, criteria, evidence)
         self._ranked = True
         return matches
@@ -90,19 +93,23 @@ class PluginRanker:
 def _sound(found: object, count: int, plugin: str) -> tuple[Match, ...]:
     """Return the matches; raises PluginError where they are not one a paper, each rank once."""
     matches: tuple[Any, ...] = tuple(found) if isinstance(found, tuple | list) else ()
-    sound = len(matches) == count and all(
-        type(one) is Match
-        and type(one.rank) is int
-        and isinstance(one.score, int | float)
-        and math.isfinite(one.score)
-        for one in matches
-    )
+    sound = len(matches) == count and all(map(_is_sound, matches))
     if not sound or sorted(one.rank for one in matches) != list(range(1, count + 1)):
         raise PluginError(
             f"the ranker plug-in {plugin} does not return a match for each of {count} papers, with"
             f" every rank from 1 to {count} once"
         )
     return tuple(_bounded(one, count) for one in matches)
+
+
+def _is_sound(match: object) -> bool:
+    raw: Any = match
+    return (
+        type(match) is Match
+        and type(raw.rank) is int
+        and type(raw.score) in {int, float}
+        and abs(raw.score) <= _HIGHEST  # which NaN is not
+    )
 
 
 def _bounded(one: Any, count: int) -> Match:  # noqa: ANN401  # a Match of any types

@@ -9,10 +9,11 @@ from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from paperlark.domain import plain_text
-from paperlark.domain.errors import PluginError
+from paperlark.domain.errors import PaperlarkError, PluginError, SavingError
 from paperlark.domain.paper import PaperId
 from paperlark.domain.saving import CopyState, SavedCopy, SavedPaper
 from paperlark.plugins.watched import call, emitted
@@ -56,34 +57,58 @@ class PluginSaver:
         return self._place
 
     def bring(self, papers: Sequence[SavedPaper], copies: SavedCopies) -> None:
-        """Bring the place up to date; raises SavingError or PluginError, and StoreError."""
+        """Bring the place up to date.
+
+        Raises SavingError for what the plug-in does wrong, StoreError where a copy cannot be
+        stored.
+        """
         known = {**copies.all()}
         allowed = {one.paper.id for one in papers} | known.keys()
-        left = _MOST_STORED * (len(allowed) + 1)
+        most = _MOST_STORED * (len(allowed) + 1)
 
         def work(emit: Callable[[_Request], None]) -> None:
-            self._saver.bring(tuple(papers), _Copies(known, emit, self._at_most))
+            stored = _Copies(known, allowed, most, emit, self._plugin, self._at_most)
+            self._saver.bring(tuple(papers), stored)
 
-        for request in emitted(self._plugin, work, self._at_most):
-            left -= len(request.copies)
-            try:
-                copies.keep(_sound_ones(request.copies, allowed, left, self._plugin))
-            except BaseException as error:
-                request.stored.set_exception(error)
+        failed: Exception | None = None
+        try:
+            for request in emitted(self._plugin, work, self._at_most):
+                failed = _store(request, copies)
+                if failed is not None:
+                    raise failed
+        except PaperlarkError as error:
+            # A plug-in's own StoreError is not about our database.
+            if error is failed:
                 raise
-            request.stored.set_result(None)
+            problem = plain_text.one_line(error.problem)[:_LONGEST_PROBLEM]
+            raise SavingError(problem, hint=error.hint) from error
+
+
+def _store(request: _Request, copies: SavedCopies) -> Exception | None:
+    """Store copies, and tell the plug-in's thread that waits; return why it was not possible."""
+    try:
+        copies.keep(request.copies)
+    except Exception as error:  # noqa: BLE001  # raised by who called this
+        request.stored.set_exception(error)
+        return error
+    request.stored.set_result(None)
+    return None
 
 
 class _Copies:
     """Implements SavedCopies for the thread of a plug-in."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0917  # all that bounds what is stored
         self,
         known: Mapping[PaperId, SavedCopy],
+        allowed: Container[PaperId],
+        most: int,
         emit: Callable[[_Request], None],
+        plugin: str,
         at_most: float,
     ) -> None:
-        self._known, self._emit, self._at_most = {**known}, emit, at_most
+        self._known, self._allowed, self._left = {**known}, allowed, most
+        self._emit, self._plugin, self._at_most = emit, plugin, at_most
 
     def all(self) -> Mapping[PaperId, SavedCopy]:
         """Return every copy, with those stored since."""
@@ -91,18 +116,14 @@ class _Copies:
 
     def keep(self, copies: Iterable[SavedCopy]) -> None:
         """Store copies; returns once they are."""
-        request = _Request(tuple(copies))
+        several = tuple(islice(copies, self._left + 1))
+        self._left -= len(several)
+        if self._left < 0:
+            raise PluginError(f"the saver plug-in {self._plugin} stores copies without end")
+        request = _Request(tuple(_sound(one, self._allowed, self._plugin) for one in several))
         self._emit(request)
         request.stored.result(self._at_most)
         self._known |= {one.paper_id: one for one in request.copies}
-
-
-def _sound_ones(
-    copies: Sequence[SavedCopy], allowed: Container[PaperId], left: int, plugin: str
-) -> tuple[SavedCopy, ...]:
-    if left < 0:
-        raise PluginError(f"the saver plug-in {plugin} stores copies without end")
-    return tuple(_sound(one, allowed, plugin) for one in copies)
 
 
 def _sound(copy: Any, allowed: Container[PaperId], plugin: str) -> SavedCopy:  # noqa: ANN401  # anything

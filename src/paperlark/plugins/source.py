@@ -44,14 +44,18 @@ class PluginSource:
         try:
             if isinstance(opened, PaperlarkError):
                 raise opened
-            found: object = call(self._plugin, lambda: opened.feed(category, day), self._at_most)
+            # What is not sound may also fail where it is looked at.
+            return call(
+                self._plugin,
+                lambda: self._sound(opened.feed(category, day), category),
+                self._at_most,
+            )
         except (FeedNotFound, FeedUnreadable):
             raise
         except PaperlarkError as error:
             raise SourceUnreachable(
                 plain_text.one_line(error.problem)[:_LONGEST_NOTE], hint=error.hint
             ) from error
-        return self._sound(found, category)
 
     def _sound(self, found: object, category: str) -> Feed:
         raw: Any = found
