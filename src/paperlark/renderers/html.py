@@ -12,12 +12,13 @@ from importlib import resources
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from paperlark.domain.digest import Digest, Page
 from paperlark.domain.plain_text import clean
 from paperlark.domain.reading_keys import KEYS
-from paperlark.renderers import english, matches, reasons, typeset, wording
+from paperlark.renderers import catalogue, formats, matches, reasons, typeset, wording
+from paperlark.renderers.script_words import script_words
 
 if TYPE_CHECKING:
     from jinja2 import Environment, Template
@@ -44,7 +45,7 @@ def _environment(package: str, finalize: Callable[[object], object] | None) -> E
 
     from paperlark.renderers.bytecode import TemplateBytecode  # noqa: PLC0415  # likewise
 
-    return jinja2.Environment(
+    environment = jinja2.Environment(
         bytecode_cache=TemplateBytecode(finalize.__name__ if finalize else "as-it-is"),
         loader=jinja2.ChoiceLoader([jinja2.PackageLoader(package), jinja2.PackageLoader(_LOOK[0])]),
         autoescape=True,
@@ -55,6 +56,26 @@ def _environment(package: str, finalize: Callable[[object], object] | None) -> E
         keep_trailing_newline=True,
         auto_reload=False,
     )
+    environment.globals |= {
+        "_": catalogue.gettext,
+        "ngettext": catalogue.ngettext,
+        "pgettext": catalogue.pgettext,
+        "html_language": catalogue.html_language,
+        "english_only": english_only,
+        "script_words": script_words,
+        "with_code": with_code,
+    }
+    return environment
+
+
+def english_only(text: str) -> Markup:
+    """Return the attribute that marks a text without a translation as English; else nothing."""
+    return Markup("") if catalogue.is_translated(text) else Markup(' lang="en"')
+
+
+def with_code(text: str, command: str) -> Markup:
+    """Return a text of the page with a command as code in place of `{command}`."""
+    return escape(text).replace("{command}", Markup("<code>{}</code>").format(command))
 
 
 def clean_text(value: object) -> object:
@@ -139,7 +160,7 @@ class HtmlRenderer:
             matches=matches,
             reasons=reasons,
             wording=wording,
-            english=english,
+            formats=formats,
             typeset=typeset,
             style=look,
             style_hash=hashed,
