@@ -14,12 +14,13 @@ from importlib import resources
 from io import BytesIO
 from typing import TYPE_CHECKING
 
+from paperlark.domain.profile import ENGLISH
+
 if TYPE_CHECKING:
     from gettext import GNUTranslations
 
     from babel import Locale
 
-ENGLISH = "en"
 CATALOGUES = ("de", "zh")
 """Languages with a complete catalogue besides English; `zh` is in simplified characters."""
 

@@ -64,6 +64,7 @@ def _environment(package: str, finalize: Callable[[object], object] | None) -> E
         "english_only": english_only,
         "script_words": script_words,
         "with_code": with_code,
+        "with_day": with_day,
     }
     return environment
 
@@ -76,6 +77,11 @@ def english_only(text: str) -> Markup:
 def with_code(text: str, command: str) -> Markup:
     """Return a text of the page with a command as code in place of `{command}`."""
     return escape(text).replace("{command}", Markup("<code>{}</code>").format(command))
+
+
+def with_day(text: str, day: str) -> Markup:
+    """Return a text of the page with a date that is not broken in place of `{day}`."""
+    return escape(text).replace("{day}", Markup('<span class="whole">{}</span>').format(day))
 
 
 def clean_text(value: object) -> object:

@@ -10,7 +10,7 @@ from paperlark.domain.digest import AuthorMatch, Entry
 from paperlark.domain.judgement import Judgement, Match, Precedent
 from paperlark.renderers import typeset
 from paperlark.renderers.catalogue import gettext as _
-from paperlark.renderers.catalogue import marked
+from paperlark.renderers.catalogue import html_language, marked
 from paperlark.renderers.formats import decimal, listed, short_date
 from paperlark.renderers.matches import match_chip, match_text
 
@@ -98,6 +98,11 @@ def evidence(match: Match | None) -> tuple[tuple[str, str], ...]:
         (_("Counting against"), listed(match.words_against)),
     )
     return tuple((name, value) for name, value in words if value)
+
+
+def lower_first(name: str) -> str:
+    """Return a name of evidence within a line: in English and Chinese without its capital."""
+    return name if html_language() == "de" else name.lower()
 
 
 def precedent_text(one: Precedent) -> str:

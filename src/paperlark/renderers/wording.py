@@ -10,9 +10,9 @@ from textwrap import shorten
 from paperlark.domain.digest import Batch, Digest, Funnel, Status, Updated
 from paperlark.domain.exploration import AchievedRecall
 from paperlark.domain.judgement import Unjudged, UnjudgedReason
+from paperlark.domain.profile import ENGLISH
 from paperlark.domain.spending import Spend, Tokens, UnderWay
 from paperlark.renderers.catalogue import (
-    ENGLISH,
     catalogue_of,
     language,
     marked,

@@ -10,7 +10,8 @@ from xml.etree import ElementTree as ET
 from paperlark.domain.paper import abstract_page
 from paperlark.domain.plain_text import clean
 from paperlark.domain.site_addresses import Addresses, link, slug
-from paperlark.renderers import english, reasons, typeset
+from paperlark.renderers import formats, reasons, typeset
+from paperlark.renderers.catalogue import gettext as _
 from paperlark.renderers.html import clean_text, template
 from paperlark.site.facts import DayFacts
 
@@ -94,7 +95,9 @@ def _latest(days: Sequence[DayFacts]) -> Iterator[DayFacts]:
 
 
 def _title(facts: DayFacts) -> str:
-    return f"{english.long_date(facts.day)}: {english.counted(facts.selected, 'paper')}"
+    return _("{day}: {papers}").format(
+        day=formats.long_date(facts.day), papers=formats.papers(facts.selected)
+    )
 
 
 def _summary(facts: DayFacts) -> str:
@@ -108,7 +111,7 @@ def _content(facts: DayFacts) -> str:
         abstract_page=abstract_page,
         typeset=typeset,
         reasons=reasons,
-        english=english,
+        formats=formats,
     )
 
 

@@ -8,7 +8,8 @@ from datetime import date
 from functools import partial
 
 from paperlark.domain.site_addresses import FRONT, Addresses, link
-from paperlark.renderers import english
+from paperlark.renderers import formats
+from paperlark.renderers.catalogue import ngettext
 from paperlark.renderers.html import Navigation
 from paperlark.site import totals
 from paperlark.site.archive import SiteArchive
@@ -74,7 +75,9 @@ def _front(archives: Sequence[SiteArchive]) -> bytes:
     return render_page(
         "front.html",
         title=TITLE,
-        profile=english.counted(len(archives), "reader"),
+        profile=ngettext("{count} reader", "{count} readers", len(archives)).format(
+            count=formats.number(len(archives))
+        ),
         navigation=Navigation(None, (), None),
         readers=[_reader(archive, shared[archive.name] > 1) for archive in archives],
     )

@@ -10,7 +10,7 @@ from functools import partial
 
 from paperlark.domain.paper import Paper
 from paperlark.domain.site_addresses import Addresses, link
-from paperlark.renderers import english
+from paperlark.renderers import formats
 from paperlark.renderers.html import Navigation, NavigationLink
 from paperlark.site import bars, totals
 from paperlark.site.archive import ArchiveDay, DigestReader, SiteArchive, SiteArchivePart
@@ -19,7 +19,6 @@ from paperlark.site.facts import DayFacts
 from paperlark.site.publish import File
 from paperlark.site.rendering import fingerprint_of, render_page
 
-_SHORT = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _WORKING_DAYS = 5
 
 
@@ -45,7 +44,7 @@ def month(part: SiteArchivePart) -> Month:
     width = 7 if any(day.weekday() >= _WORKING_DAYS for day in days) else _WORKING_DAYS
     weeks = calendar.Calendar().monthdatescalendar(part.first.year, part.first.month)
     rows = (_week(week[:width], part.first, days) for week in weeks)
-    return Month(_SHORT[:width], tuple(row for row in rows if any(row)))
+    return Month(formats.weekdays()[:width], tuple(row for row in rows if any(row)))
 
 
 def _week(
@@ -83,7 +82,7 @@ def _month_page(archive: SiteArchive, part: SiteArchivePart, navigation: Navigat
     here = addresses.month(part.first)
     return render_page(
         "month.html",
-        title=english.month_name(part.first),
+        title=formats.month_name(part.first),
         profile=archive.name,
         navigation=navigation,
         days=days,
@@ -129,7 +128,7 @@ def _month_navigation(archive: SiteArchive, place: int) -> Navigation:
         if not 0 <= to < len(months):
             return None
         first = months[to].first
-        return NavigationLink(english.brief_month(first), link(here, addresses.month(first)))
+        return NavigationLink(formats.brief_month(first), link(here, addresses.month(first)))
 
     papers = any(one.facts.papers for one in part.days)
     files = NAMES if papers else ()

@@ -9,7 +9,9 @@ from paperlark.domain.delivery import Occasion
 from paperlark.domain.digest import Entry
 from paperlark.domain.judgement import Judgement
 from paperlark.domain.plain_text import one_line
-from paperlark.renderers import english, matches, reasons, typeset
+from paperlark.renderers import formats, matches, reasons, typeset
+from paperlark.renderers.catalogue import gettext as _
+from paperlark.renderers.catalogue import pgettext
 from paperlark.renderers.letters.neutralize import truncate
 
 
@@ -67,12 +69,22 @@ class Letter:
         Empty if nothing is.
         """
         count = self.paper_count - shown
-        where = "on the pages of the week" if self.occasion is Occasion.WEEK else "on the page"
+        is_week = self.occasion is Occasion.WEEK
+        where = _("on the pages of the week") if is_week else _("on the page")
         if not count:
-            return "" if in_full else f"All abstracts are {where}"
-        more = english.counted(count, "more paper" if shown else "paper")
-        abstracts = "" if in_full else ", with all abstracts"
-        return f"{'and ' if shown else ''}{more} {where}{abstracts}"
+            return "" if in_full else _("All abstracts are {where}").format(where=where)
+        papers = formats.more_papers(count) if shown else formats.papers(count)
+        return _left(shown=bool(shown), in_full=in_full).format(papers=papers, where=where)
+
+
+def _left(*, shown: bool, in_full: bool) -> str:
+    if shown:
+        return (
+            _("and {papers} {where}") if in_full else _("and {papers} {where}, with all abstracts")
+        )
+    if in_full:
+        return pgettext("papers that are left out", "{papers} {where}")
+    return _("{papers} {where}, with all abstracts")
 
 
 MOST_AUTHORS = 4
@@ -135,20 +147,24 @@ def _mark(entry: Entry) -> str:
 def _authors(names: list[str]) -> str:
     # "and 1 more" would be as long as one more name.
     shown = len(names) if len(names) <= MOST_AUTHORS + 1 else MOST_AUTHORS
-    words = english.listed(truncate(one_line(name), _LONGEST_NAME) for name in names[:shown])
+    words = formats.listed(truncate(one_line(name), _LONGEST_NAME) for name in names[:shown])
     hidden = len(names) - shown
-    return f"{words} and {english.number(hidden)} more" if hidden else words
+    if not hidden:
+        return words
+    return _("{names} and {count} more").format(names=words, count=formats.number(hidden))
 
 
 def _scores(judged: Judgement | None) -> tuple[str, ...]:
-    return (f"Relevance {judged.relevance}", f"Novelty {judged.novelty}") if judged else ()
+    if judged is None:
+        return ()
+    return (f"{_('Relevance')} {judged.relevance}", f"{_('Novelty')} {judged.novelty}")
 
 
 def _facts(entry: Entry) -> tuple[str, ...]:
     paper = entry.paper
     facts = (
-        f"Match {matches.match_text(entry.match)}" if entry.match else "",
-        reasons.OUTSIDE if entry.outside else "",
+        f"{_('Match')} {matches.match_text(entry.match)}" if entry.match else "",
+        _(reasons.OUTSIDE) if entry.outside else "",
         paper.id,
         truncate(one_line(" ".join(paper.categories)), _LONGEST_FACT),
     )
@@ -160,6 +176,8 @@ def _why(entry: Entry) -> str:
     reason = reasons.reason(entry)
     if reason is not None:
         return reason
-    facts = [f"{name.lower()}: {value}" for name, value in reasons.evidence(entry.match)]
-    evidence = "; ".join([reasons.NOT_JUDGED, *facts] if entry.unjudged else facts)
+    facts = [
+        f"{reasons.lower_first(name)}: {value}" for name, value in reasons.evidence(entry.match)
+    ]
+    evidence = "; ".join([_(reasons.NOT_JUDGED), *facts] if entry.unjudged else facts)
     return evidence[:1].upper() + evidence[1:]
