@@ -51,6 +51,11 @@ def catalogue_of(tag: str) -> str:
     return first if first in CATALOGUES else ENGLISH
 
 
+def is_tag_of_english(tag: str) -> bool:
+    """Return whether a tag is of English, as `en-GB` is."""
+    return tag.lower().split("-")[0] == ENGLISH
+
+
 def is_english() -> bool:
     """Return whether the page's own words are English."""
     return catalogue_of(language()) == ENGLISH

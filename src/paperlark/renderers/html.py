@@ -16,6 +16,7 @@ from markupsafe import Markup, escape
 
 from paperlark.domain.digest import Digest, Page
 from paperlark.domain.plain_text import clean
+from paperlark.domain.profile import ENGLISH
 from paperlark.domain.reading_keys import KEYS
 from paperlark.renderers import catalogue, formats, matches, reasons, typeset, wording
 from paperlark.renderers.script_words import script_words
@@ -62,6 +63,9 @@ def _environment(package: str, finalize: Callable[[object], object] | None) -> E
         "pgettext": catalogue.pgettext,
         "html_language": catalogue.html_language,
         "english_only": english_only,
+        "of_paper": of_paper,
+        "in_page_language": in_page_language,
+        "written_in": written_in,
         "script_words": script_words,
         "with_code": with_code,
         "with_day": with_day,
@@ -72,6 +76,25 @@ def _environment(package: str, finalize: Callable[[object], object] | None) -> E
 def english_only(text: str) -> Markup:
     """Return the attribute that marks a text without a translation as English; else nothing."""
     return Markup("") if catalogue.is_translated(text) else Markup(' lang="en"')
+
+
+def of_paper() -> Markup:
+    """Return the attribute that marks a paper's own text as English on a page that is not."""
+    return Markup("") if catalogue.is_english() else Markup(' lang="en"')
+
+
+def in_page_language() -> Markup:
+    """Return the attribute that marks the page's own words within a paper's text."""
+    if catalogue.is_english():
+        return Markup("")
+    return Markup(' lang="{}"').format(catalogue.html_language())
+
+
+def written_in(language: str) -> Markup:
+    """Return the attribute of a text in another language than the page's own words."""
+    same = catalogue.catalogue_of(language) == catalogue.catalogue_of(catalogue.html_language())
+    known = same and (language == ENGLISH or catalogue.catalogue_of(language) != ENGLISH)
+    return Markup("") if known else Markup(' lang="{}"').format(language)
 
 
 def with_code(text: str, command: str) -> Markup:

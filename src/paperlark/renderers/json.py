@@ -11,6 +11,7 @@ from paperlark.domain.digest import Batch, Digest, Entry, Page
 from paperlark.domain.exploration import AchievedRecall, Unread
 from paperlark.domain.judgement import Agreement, Match, Nearest, Precedent, Unjudged
 from paperlark.domain.paper import Paper
+from paperlark.domain.profile import ENGLISH
 from paperlark.domain.spending import Cost, PriceSource, Spend, Tokens, UnderWay
 from paperlark.renderers import wording
 
@@ -25,8 +26,9 @@ class JsonRenderer:
 
         document = JsonDigest.model_validate(_document(digest))
         # Pages without these stay as they were before they existed.
-        optional = ("translation", "understood", "under_way")
+        optional = ("translation", "understood", "under_way", "summaries")
         unused = {key for key in optional if not getattr(digest, key)}
+        unused |= {"language"} if digest.language == ENGLISH else set()
         text = document.model_dump_json(indent=2, by_alias=True, exclude=unused) + "\n"
         return Page(PurePosixPath(f"{digest.day}.json"), "application/json", text.encode())
 
@@ -56,6 +58,8 @@ def _document(digest: Digest) -> dict[str, Any]:
         "understood": digest.understood,
         "translation": digest.translation,
         "under_way": digest.under_way and under_way_record(digest.under_way),
+        "summaries": digest.summaries,
+        "language": digest.language,
     }
 
 
@@ -154,6 +158,7 @@ def _entry(entry: Entry) -> dict[str, Any]:
             "relevance": judgement.relevance,
             "novelty": judgement.novelty,
             "comment": judgement.comment,
+            "summary": judgement.summary,
         },
         "outside": entry.outside,
         "unjudged": entry.unjudged,

@@ -65,7 +65,8 @@ def _blocks(digest: Digest) -> Iterator[str]:
     categories = _escaped(formats.listed(digest.categories))
     yield " · ".join(filter(None, (f"**{_escaped(digest.profile)}**", categories)))
     yield " · ".join(_escaped(part) for part in wording.summary(digest))
-    notes = filter(None, (wording.unjudged_note(digest), *digest.notes))
+    own = (wording.unjudged_note(digest), wording.summaries_missing(digest))
+    notes = filter(None, (*own, *digest.notes))
     yield from (f"> {escape_line(one_line(_(note)))}" for note in notes)
     yield _usage(digest)
     yield from wording.cost_remarks(digest)
@@ -141,6 +142,8 @@ def _entry(entry: Entry) -> Iterator[str]:
     if entry.precedents:
         earlier = "; ".join(_precedent(one) for one in entry.precedents)
         yield f"**{_('Nearest earlier')}:** {earlier}"
+    if entry.judgement and entry.judgement.summary:
+        yield f"**{_('New')}:** {escape(typeset.plain(entry.judgement.summary))}"
     why = reasons.reason(entry)
     if why:
         yield f"**{_('Why')}:** {escape(typeset.plain(why))}"

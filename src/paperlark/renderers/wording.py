@@ -14,6 +14,7 @@ from paperlark.domain.profile import ENGLISH
 from paperlark.domain.spending import Spend, Tokens, UnderWay
 from paperlark.renderers.catalogue import (
     catalogue_of,
+    is_tag_of_english,
     language,
     marked,
     ngettext,
@@ -573,6 +574,6 @@ def summaries_missing(digest: Digest) -> str | None:
 def no_catalogue() -> str | None:
     """Return that the page's own words are English because there are no others; None else."""
     tag = language()
-    if catalogue_of(tag) != ENGLISH or tag.lower().split("-")[0] == ENGLISH:
+    if catalogue_of(tag) != ENGLISH or is_tag_of_english(tag):
         return None
     return f"paperlark has no words in the language {tag}: this page's own words are in English."

@@ -20,10 +20,11 @@ from paperlark.domain.calendar import expects_announcement
 from paperlark.domain.digest import Entry
 from paperlark.domain.errors import InvalidQuery, PaperlarkError
 from paperlark.domain.paper import Identifier
+from paperlark.domain.profile import ENGLISH
 from paperlark.domain.reading_keys import COMMANDS
 from paperlark.domain.triage import TriageEvent
 from paperlark.renderers import english, formats, matches, reasons, typeset, wording
-from paperlark.renderers.catalogue import ENGLISH, in_language
+from paperlark.renderers.catalogue import in_language
 from paperlark.renderers.html import clean_text, template
 from paperlark.web.files import static
 from paperlark.web.forms import parse_day

@@ -143,7 +143,12 @@ def paper_lines(item: LetterItem, markup: Markup, fits: Fits) -> str:
     title, never the address. The link to vote is left out where it has no room beside the title.
     """
     brief = _PaperText(
-        item.url, item.mark, item.title, item.authors, truncate(item.why, _LONGEST_WHY), item.vote
+        item.url,
+        item.mark,
+        item.title,
+        item.authors,
+        truncate(item.summary or item.why, _LONGEST_WHY),
+        item.vote,
     )
     if not fits(_paper(replace(brief, why="", authors=""), markup)):
         brief = replace(brief, vote="")

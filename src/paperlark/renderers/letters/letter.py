@@ -102,7 +102,8 @@ class LetterItem:
     """One paper; unknown texts are empty.
 
     `mark` is a star, both scores or the match, as in the contents of the page; `scores` and
-    `facts` give them in words. `vote` is the web address at which it can be voted on, if any.
+    `facts` give them in words. `vote` is the web address at which it can be voted on, if any;
+    `summary` is what is new.
     """
 
     url: str
@@ -115,6 +116,7 @@ class LetterItem:
     why: str
     abstract: tuple[str, ...]
     vote: str = ""
+    summary: str = ""
 
 
 def letter_item(entry: Entry, vote: str = "") -> LetterItem:
@@ -134,6 +136,7 @@ def letter_item(entry: Entry, vote: str = "") -> LetterItem:
             for paragraph in typeset.readable_paragraphs(paper.abstract)[:_MOST_PARAGRAPHS]
         ),
         vote=vote,
+        summary=truncate(typeset.readable(_summary(entry)), _LONGEST_WHY),
     )
 
 
@@ -169,6 +172,11 @@ def _facts(entry: Entry) -> tuple[str, ...]:
         truncate(one_line(" ".join(paper.categories)), _LONGEST_FACT),
     )
     return tuple(fact for fact in facts if fact)
+
+
+def _summary(entry: Entry) -> str:
+    """Return what is new in the paper by the model; empty where it did not say."""
+    return entry.judgement.summary if entry.judgement else ""
 
 
 def _why(entry: Entry) -> str:

@@ -49,6 +49,7 @@ def _paper(place: int, item: LetterItem, *, abstract: bool) -> str:
         _indented(" · ".join((*item.scores, *item.facts))),
         f"   {item.url}",
         f"   {_('Vote')}: {item.vote}" if item.vote else "",
+        _indented(f"{_('New')}: {item.summary}" if item.summary else ""),
         _indented(f"{_('Why')}: {item.why}" if item.why else ""),
     )
     head = "\n".join(line for line in lines if line)

@@ -99,7 +99,10 @@ def warnings_of(bulletin: Bulletin) -> tuple[str, ...]:
 
 
 def _day_warnings(digest: Digest) -> Iterator[str]:
-    yield from filter(None, (wording.unjudged_note(digest), *map(_, digest.notes)))
+    yield from filter(
+        None,
+        (wording.unjudged_note(digest), wording.summaries_missing(digest), *map(_, digest.notes)),
+    )
     for batch, (category, how) in zip(digest.batches, wording.batches(digest), strict=True):
         if not _has_all_entries(batch):
             yield f"{category}: {how}"
