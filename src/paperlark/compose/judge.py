@@ -130,7 +130,7 @@ def _llm_judge(
     memory: StoredFailure | None = None,
 ) -> LlmJudge:
     from paperlark.judges.llm import LlmJudge  # noqa: PLC0415  # only a page with a model needs it
-    from paperlark.judges.prompt import Writing, mentions_authors  # noqa: PLC0415  # likewise
+    from paperlark.judges.prompt import AnswerTexts, mentions_authors  # noqa: PLC0415  # likewise
     from paperlark.llm.prices import context_window  # noqa: PLC0415  # likewise
 
     return LlmJudge(
@@ -140,7 +140,7 @@ def _llm_judge(
         batch_size=model.batch_size,
         context=model.context or context_window(model.model, model.base_url),
         authors=mentions_authors(profile.criteria.text),
-        writing=Writing(_language(profile), profile.summaries),
+        writing=AnswerTexts(_language(profile), profile.summaries),
         map_=map_,
         memory=memory,
     )

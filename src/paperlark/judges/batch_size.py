@@ -17,7 +17,7 @@ from paperlark.domain.judgement import NO_PRECEDENTS, Precedents
 from paperlark.domain.paper import Paper
 from paperlark.domain.profile import Cutoffs
 from paperlark.judges import prompt
-from paperlark.judges.prompt import AS_USUAL, Writing
+from paperlark.judges.prompt import AS_USUAL, AnswerTexts
 from paperlark.judges.question import PaperQuestion, show
 
 _log = logging.getLogger(__name__)
@@ -54,7 +54,7 @@ class BatchPlan:
     max_tokens: int | None = None
     context: int | None = None
     authors: bool = False
-    writing: Writing = AS_USUAL
+    writing: AnswerTexts = AS_USUAL
 
 
 def make_plan(  # all but the first two have defaults
@@ -64,7 +64,7 @@ def make_plan(  # all but the first two have defaults
     batch_size: int | None = None,
     context: int | None = None,
     authors: bool = False,
-    writing: Writing = AS_USUAL,
+    writing: AnswerTexts = AS_USUAL,
 ) -> BatchPlan:
     """Plan for a context window of `context` tokens for question and answer, None where unknown.
 

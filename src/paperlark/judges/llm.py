@@ -33,7 +33,7 @@ from paperlark.domain.profile import Cutoffs
 from paperlark.judges import prompt
 from paperlark.judges.batch_size import AdaptiveBatchSize, batches, make_plan, to_prompt
 from paperlark.judges.circuit_breaker import CircuitBreaker, Fault, ReplyBreaker, quote
-from paperlark.judges.prompt import AS_USUAL, Writing
+from paperlark.judges.prompt import AS_USUAL, AnswerTexts
 from paperlark.judges.question import PaperQuestion, ask_about
 from paperlark.judges.reply import SUSPECT, ParsedReply, parse_reply
 from paperlark.llm.retry import Late
@@ -88,7 +88,7 @@ class LlmJudge:
         batch_size: int | None = None,
         context: int | None = None,
         authors: bool = False,
-        writing: Writing = AS_USUAL,
+        writing: AnswerTexts = AS_USUAL,
         patience: int = 3,
         map_: Map = map,
         rng: Random | None = None,

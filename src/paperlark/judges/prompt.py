@@ -21,7 +21,7 @@ from paperlark.domain.profile import Cutoffs
 
 
 @dataclass(frozen=True, slots=True)
-class Writing:
+class AnswerTexts:
     """What a model writes besides scores and comments, and in which language.
 
     `language` names it in English, None for English itself; `summaries` asks for a sentence on
@@ -32,7 +32,7 @@ class Writing:
     summaries: bool = False
 
 
-AS_USUAL = Writing()
+AS_USUAL = AnswerTexts()
 
 _SCORE = {"type": "integer", "description": "a whole number from 1 to 10"}
 _ROW: Mapping[str, object] = {
@@ -99,7 +99,7 @@ def narrow_schema(numbers: Collection[int], *, summaries: bool = False) -> Mappi
 
 
 @cache
-def instructions(writing: Writing = AS_USUAL) -> str:
+def instructions(writing: AnswerTexts = AS_USUAL) -> str:
     """Return the template that is the same for every reader, except for two scores."""
     text = _prompt("judge.md")
     more = [_prompt("summary.md")] if writing.summaries else []
@@ -117,12 +117,12 @@ def _prompt(name: str) -> str:
     return files(__package__).joinpath("prompts", name).read_text(encoding="utf-8")
 
 
-def fingerprint(writing: Writing = AS_USUAL) -> str:
+def fingerprint(writing: AnswerTexts = AS_USUAL) -> str:
     """Return the instructions' hash: stored judgements under other instructions do not count."""
     return hashlib.sha256(instructions(writing).encode()).hexdigest()[:16]
 
 
-def system(criteria: Criteria, cutoffs: Cutoffs, writing: Writing = AS_USUAL) -> str:
+def system(criteria: Criteria, cutoffs: Cutoffs, writing: AnswerTexts = AS_USUAL) -> str:
     """Return the instructions, then the reader's criteria as written.
 
     The cut-offs determine from which scores on a comment is requested.

@@ -59,6 +59,7 @@ def _environment(package: str, finalize: Callable[[object], object] | None) -> E
     )
     environment.globals |= {
         "_": catalogue.gettext,
+        "formats": formats,
         "ngettext": catalogue.ngettext,
         "pgettext": catalogue.pgettext,
         "html_language": catalogue.html_language,
@@ -189,7 +190,6 @@ class HtmlRenderer:
             matches=matches,
             reasons=reasons,
             wording=wording,
-            formats=formats,
             typeset=typeset,
             style=look,
             style_hash=hashed,

@@ -111,7 +111,6 @@ def _content(facts: DayFacts) -> str:
         abstract_page=abstract_page,
         typeset=typeset,
         reasons=reasons,
-        formats=formats,
     )
 
 

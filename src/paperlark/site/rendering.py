@@ -6,7 +6,7 @@ import hashlib
 
 from paperlark.domain.code import code_fingerprint
 from paperlark.domain.paper import abstract_page
-from paperlark.renderers import formats, reasons, typeset, wording
+from paperlark.renderers import reasons, typeset, wording
 from paperlark.renderers.catalogue import language
 from paperlark.renderers.html import clean_text, style, template
 
@@ -22,7 +22,6 @@ def render_page(name: str, **context: object) -> bytes:
     text = template(_PACKAGE, name, clean_text).render(
         reasons=reasons,
         wording=wording,
-        formats=formats,
         typeset=typeset,
         abstract_page=abstract_page,
         style=look,

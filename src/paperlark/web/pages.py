@@ -23,7 +23,7 @@ from paperlark.domain.paper import Identifier
 from paperlark.domain.profile import ENGLISH
 from paperlark.domain.reading_keys import COMMANDS
 from paperlark.domain.triage import TriageEvent
-from paperlark.renderers import english, formats, matches, reasons, typeset, wording
+from paperlark.renderers import english, matches, reasons, typeset, wording
 from paperlark.renderers.catalogue import in_language
 from paperlark.renderers.html import clean_text, template
 from paperlark.web.files import static
@@ -254,7 +254,6 @@ def article(entry: Entry, language: str = ENGLISH) -> Markup:
             navigation=None,
             matches=matches,
             reasons=reasons,
-            formats=formats,
             typeset=typeset,
         )
     return Markup(text)  # noqa: S704  # of a template that escapes

@@ -12,7 +12,6 @@ from itertools import accumulate
 from markupsafe import Markup
 
 from paperlark.domain.delivery import Message, MessageFormat
-from paperlark.renderers import formats
 from paperlark.renderers.html import template
 from paperlark.renderers.letters.composing import footer, subject
 from paperlark.renderers.letters.letter import Letter, LetterItem
@@ -117,7 +116,6 @@ def render_html(letter: Letter, shown: Sequence[Markup], left: str) -> str:
         subject=subject(letter),
         footer=footer(letter),
         preheader=_preheader(letter),
-        formats=formats,
         colour=light,
         dark=dark,
         sans=SANS,
