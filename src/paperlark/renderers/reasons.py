@@ -94,8 +94,8 @@ def evidence(match: Match | None) -> tuple[tuple[str, str], ...]:
         return ()
     words = (
         (_("Topic"), match.topic or ""),
-        (_("Matched terms"), listed(match.words_for)),
-        (_("Counting against"), listed(match.words_against)),
+        (_("Matched terms"), ", ".join(match.words_for)),
+        (_("Counting against"), ", ".join(match.words_against)),
     )
     return tuple((name, value) for name, value in words if value)
 
