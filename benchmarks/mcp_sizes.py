@@ -68,7 +68,7 @@ def _schema(home: Home) -> int:
 
 def _answers(home: Home) -> int:
     papers = home.write(HOSTILE)
-    home.profile.triage(papers[0], "note", text="A note. " * 480)
+    home.profile.reading.triage(papers[0], "note", text="A note. " * 480)
     with asking(in_memory(home.profile)) as asked:
         broken = 0
         for name, answers in (

@@ -156,7 +156,7 @@ def _ranked_anew(browser: Browser, running: App) -> list[float]:
 
 def _votes(running: App) -> list[float]:
     """Vote 20 times a second, and measure each until it is stored."""
-    papers = [one.paper.id for one in running.profile.reading_day().digest.entries]
+    papers = [one.paper.id for one in running.profile.reading.reading_day().digest.entries]
     found = []
     with httpx.Client(base_url=running.origin, follow_redirects=True) as client:
         page = client.get(running.address).text

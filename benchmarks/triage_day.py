@@ -94,7 +94,7 @@ WAYS: Mapping[str, Way] = {
 def held(running: App, ids: list[str]) -> Expected:
     """Return what the store holds for each paper that a decision is in force for."""
     found = {}
-    for one in running.profile.papers_with_states(ids):
+    for one in running.profile.reading.papers_with_states(ids):
         words = [VOTES[one.state.vote]]
         words += ["later"] * one.state.later + ["save"] * one.state.saved
         if named := " ".join(filter(None, words)):

@@ -21,10 +21,12 @@ from paperlark.api import (
     first_session,
     groups,
     installation,
+    interests,
     new_reader,
     opened_profile,
     opening,
     reader_accounts,
+    reading,
     several_profiles,
 )
 from paperlark.cli import cli
@@ -119,6 +121,8 @@ def _states() -> Iterator[str]:
 _API = (
     opening,
     opened_profile,
+    reading,
+    interests,
     new_reader,
     first_session,
     several_profiles,
@@ -139,10 +143,13 @@ def _api() -> Iterator[str]:
         yield from _function(name, function)
     classes = [one for one in map(_public, paperlark.__all__) if inspect.isclass(one)]
     errors = [one for one in classes if issubclass(one, Exception)]
-    values = [one for one in classes if one not in errors and one is not api.OpenedProfile]
+    values = [one for one in classes if one not in errors and one not in _DESCRIBED]
     yield from _class_table("Values", values)
     yield from _class_table("Errors", errors)
 
+
+_DESCRIBED = (api.OpenedProfile, api.Reading, api.Interests)
+"""Classes that are described by their methods."""
 
 _EXAMPLES = """
 In the examples `profile` is the bundled sample, `with_model` the same with a model in its profile,

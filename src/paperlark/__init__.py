@@ -11,9 +11,11 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from paperlark.api import (
+        Interests,
         OpenedAccounts,
         OpenedGroup,
         OpenedProfile,
+        Reading,
         begin_profile,
         build_site,
         database_of,
@@ -132,6 +134,7 @@ __all__ = [
     "ImportedAccount",
     "ImportedPaper",
     "ImportedSource",
+    "Interests",
     "InvalidArguments",
     "InvalidQuery",
     "JudgeError",
@@ -151,6 +154,7 @@ __all__ = [
     "ProfileError",
     "PublishError",
     "ReadPapers",
+    "Reading",
     "ReadingDay",
     "Role",
     "RunOptions",

@@ -63,7 +63,7 @@ def reader(server: Server, tmp_path: Path) -> Reader:
     found = Reader(tmp_path, address)
     found.page()
     opened = found.opened()
-    opened.vote([str(one.paper.id) for one in opened.digest(DAY).entries[:2]], Vote.UP)
+    opened.reading.vote([str(one.paper.id) for one in opened.digest(DAY).entries[:2]], Vote.UP)
     with open_database(opened.settings.database) as connection:
         log = AuditStore(connection, opened.settings.database)
         log.record(AuditAction.READER_ADDED, actor="", subject="ada", origin=COMMAND_LINE, now=NOW)
@@ -91,17 +91,17 @@ def test_a_database_that_was_dumped_dropped_and_restored_has_the_same_pages(
     server: Server, reader: Reader, tmp_path: Path
 ) -> None:
     name = reader.address.partition("?")[0].rpartition("/")[2]
-    page, votes = reader.page(), reader.opened().votes()
+    page, votes = reader.page(), reader.opened().reading.votes()
     assert votes
     dump, restore, tried = (block.text for block in blocks(GUIDE, "sh"))
     _do(server, tmp_path, dump, name)
     _do(server, tmp_path, restore, name)
-    assert reader.opened().votes() == votes
+    assert reader.opened().reading.votes() == votes
     assert reader.page() == page
     # What is stored from now on gets numbers that nothing else has.
     opened = reader.opened()
-    opened.vote([str(opened.digest(DAY).entries[3].paper.id)], Vote.DOWN)
-    assert len(opened.votes()) == len(votes) + 1
+    opened.reading.vote([str(opened.digest(DAY).entries[3].paper.id)], Vote.DOWN)
+    assert len(opened.reading.votes()) == len(votes) + 1
     with open_database(opened.settings.database) as connection:
         log = AuditStore(connection, opened.settings.database)
         assert [one.subject for one in log.events(most=10)] == ["ada"]

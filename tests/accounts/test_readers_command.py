@@ -156,8 +156,8 @@ def test_a_folder_of_profiles_is_imported_with_its_archive(run: Run, tmp_path: P
     served = profiles_in(tmp_path / "home", ["ada", "emmy"])
     profile = served.profile("ada")
     wanted = str(profile.digest(DAY).entries[0].paper.id)
-    profile.triage(wanted, "want", page=DAY)
-    profile.triage(wanted, "note", text="read this one", page=DAY)
+    profile.reading.triage(wanted, "want", page=DAY)
+    profile.reading.triage(wanted, "note", text="read this one", page=DAY)
     _profile(tmp_path / "home" / "broken", "page_size = -1\n")
     before = {one: one.read_bytes() for one in (tmp_path / "home").rglob("*.toml")}
     result = run("import", tmp_path / "home", "--in=astro", code=3)

@@ -31,7 +31,7 @@ def attacked(tmp_path_factory: pytest.TempPathFactory) -> Home:
     """Return an archive whose papers are hostile, past everything that cleans feeds."""
     home = make_home(tmp_path_factory.mktemp("attacked"))
     papers = home.write(HOSTILE)
-    home.profile.triage(papers[0], "note", text=_NOTE)
+    home.profile.reading.triage(papers[0], "note", text=_NOTE)
     return home
 
 
@@ -122,9 +122,9 @@ def test_reading_them_has_called_no_tool(
 ) -> None:
     for paper in papers[:10]:
         asked.call("paper", id=paper)
-    events = attacked.profile.triage_history()
+    events = attacked.profile.reading.triage_history()
     assert [str(one.action) for one in events] == ["note"]
-    assert attacked.profile.votes() == ()
+    assert attacked.profile.reading.votes() == ()
 
 
 def test_each_answer_has_another_boundary(asked: Asking, papers: tuple[str, ...]) -> None:

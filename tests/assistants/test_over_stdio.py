@@ -173,4 +173,4 @@ def test_votes_of_an_assistant_are_listed_as_such(home: Home) -> None:
             command, capture_output=True, text=True, check=True, timeout=100
         )
         assert told in found.stdout
-    home.profile.vote(paper, "none")
+    home.profile.reading.vote(paper, "none")

@@ -72,7 +72,7 @@ def test_every_filter_of_a_search_counts(asked: Asking) -> None:
 
 def test_a_paper_has_its_whole_abstract_and_its_days(asked: Asking, home: Home) -> None:
     found = asked.value("paper", id=f"https://arxiv.org/abs/{PAPER}v1")
-    (known,) = home.profile.papers_with_states([PAPER])
+    (known,) = home.profile.reading.papers_with_states([PAPER])
     abstract = " ".join(known.entry.paper.abstract.split())
     assert found["id"] == PAPER
     assert f"abstract: {abstract}" in found["outside"]
@@ -103,13 +103,13 @@ def test_pages_by_cursor_have_each_paper_once_and_fit(asked: Asking) -> None:
 def test_a_vote_is_marked_and_is_undone_like_any_other(asked: Asking, home: Home) -> None:
     done = asked.value("vote", id=PAPER, vote="up")
     assert done == {"id": PAPER, "changed": True, "vote": "up", "by_assistant": ["vote"]}
-    ((vote, _),) = home.profile.votes()
+    ((vote, _),) = home.profile.reading.votes()
     assert (vote.paper_id, str(vote.vote), vote.by_assistant) == (PAPER, "up", True)
-    assert not home.profile.triage_states()[PaperId(PAPER)].seen
-    event = home.profile.undoable_triage()[-1]
+    assert not home.profile.reading.triage_states()[PaperId(PAPER)].seen
+    event = home.profile.reading.undoable_triage()[-1]
     assert event.by_assistant
-    home.profile.undo_triage(event.id)
-    assert home.profile.votes() == ()
+    home.profile.reading.undo_triage(event.id)
+    assert home.profile.reading.votes() == ()
     assert asked.value("paper", id=PAPER).get("vote") is None
 
 
@@ -122,7 +122,7 @@ def test_the_same_vote_again_changes_nothing_and_none_takes_it_back(asked: Askin
 def test_a_paper_is_saved_and_let_go(asked: Asking, home: Home) -> None:
     done = asked.value("save", id=PAPER)
     assert done == {"id": PAPER, "changed": True, "saved": True, "by_assistant": ["saved"]}
-    assert home.profile.triage_states()[PaperId(PAPER)].saved_by_assistant
+    assert home.profile.reading.triage_states()[PaperId(PAPER)].saved_by_assistant
     assert asked.value("save", id=PAPER, saved=False) == {"id": PAPER, "changed": True}
 
 
@@ -177,7 +177,7 @@ def test_resources_are_days_papers_and_criteria(asked: Asking, home: Home) -> No
     assert [one["day"] for one in read["paperlark://days"]["days"]] == list(reversed(DAYS))
     assert read[f"paperlark://days/{DAYS[0]}"]["day"] == DAYS[0]
     assert read[f"paperlark://papers/{PAPER}"]["id"] == PAPER
-    first_line = home.profile.criteria_text().splitlines()[0]
+    first_line = home.profile.interests.criteria_text().splitlines()[0]
     assert first_line in read["paperlark://criteria"]["parts"][0]["outside"]
 
 
@@ -236,7 +236,7 @@ def test_votes_are_off_unless_the_reader_allows_them(home: Home) -> None:
     with asking(in_memory(home.profile)) as asked:
         assert "only the reader can allow it" in asked.problem("vote", id=PAPER, vote="up")
         assert "only the reader can allow it" in asked.problem("save", id=PAPER)
-    assert home.profile.votes() == ()
+    assert home.profile.reading.votes() == ()
 
 
 def test_an_answer_that_takes_too_long_is_given_up(home: Home) -> None:

@@ -23,8 +23,8 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> Served:
     found = profiles_in(tmp_path_factory.mktemp("both"), ["ada", "emmy"])
     for name in found.names:
         profile = found.profile(name)
-        profile.triage(str(profile.digest(DAY).entries[0].paper.id), "want", page=DAY)
-    found.profile("ada").share(wanted=True, saved=False)
+        profile.reading.triage(str(profile.digest(DAY).entries[0].paper.id), "want", page=DAY)
+    found.profile("ada").reading.share(wanted=True, saved=False)
     return found
 
 

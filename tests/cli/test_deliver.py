@@ -158,7 +158,7 @@ def test_a_mail_has_links_to_vote_where_the_app_has_an_address(
         sorted(links)
     )
     opened = open_profile(home, environment=environment)
-    allowed = [opened.check_vote_link(link) for link in links]
+    allowed = [opened.reading.check_vote_link(link) for link in links]
     assert {one.paper_id for one in allowed} == {f"2502.0000{number}" for number in (7, 8, 9)}
     assert [one.place for one in allowed] == [1, 2, 3]
 

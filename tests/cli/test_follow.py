@@ -194,7 +194,7 @@ def test_the_sample_cannot_be_changed(tmp_path: Path, environment: Environment) 
         public.open_sample(tmp_path, environment=environment) as sample,
         pytest.raises(public.PaperlarkError, match="cannot be changed"),
     ):
-        sample.follow("Ada Lovelace")
+        sample.interests.follow("Ada Lovelace")
 
 
 def test_the_doctor_shows_whom_names_match(paperlark: Paperlark, bats: Path) -> None:

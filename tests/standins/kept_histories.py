@@ -190,7 +190,7 @@ class History:
     def _cast(self, vote: str, paper: str) -> None:
         self._wait()
         self._note("votes taken back" if vote == "none" else "votes")
-        self._profile().vote(paper, vote)  # type: ignore[arg-type]
+        self._profile().reading.vote(paper, vote)  # type: ignore[arg-type]
         self._events.append(Event(paper, vote, self._now, ""))
 
     def _triage(self) -> None:
@@ -200,7 +200,7 @@ class History:
         self._note(f"triage: {action}" if on else "triage: released")
         event = f"{self.seed}-{len(self._events)}"
         text = "mine" if action == "note" else ""
-        self._profile().triage(paper, action, on=on, text=text, event=event)  # type: ignore[arg-type]
+        self._profile().reading.triage(paper, action, on=on, text=text, event=event)  # type: ignore[arg-type]
         if action in {"want", "not", "save", "open"}:
             self._events.append(Event(paper, f"{action} {on}", self._now, event))
 
@@ -212,7 +212,7 @@ class History:
             self._wait()
             self._note("triage: undone")
             one, event = self._dice.choice(acted), f"{self.seed}-{len(self._events)}"
-            self._profile().undo_triage(one.id, event=event)
+            self._profile().reading.undo_triage(one.id, event=event)
             self._events.append(Event(one.paper, f"undo {one.id}", self._now, event))
 
     def _change_criteria(self) -> None:

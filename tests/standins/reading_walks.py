@@ -156,7 +156,7 @@ class Walker:
             if pressed & {"want", "not"}
         }
         wrong = [f"the app: {one}" for one in self._differing(self.devices[0].load())]
-        listed = {vote.paper_id: str(vote.vote) for vote, _ in self.app.profile.votes()}
+        listed = {vote.paper_id: str(vote.vote) for vote, _ in self.app.profile.reading.votes()}
         if listed != votes:
             wrong.append(f"the list of votes: {listed} instead of {votes}")
         self.app.end()
@@ -168,7 +168,7 @@ class Walker:
         self.app.start()
         for device in self.devices:
             wrong += [f"after restore: {one}" for one in self._differing(device.load())]
-        restored = {vote.paper_id: str(vote.vote) for vote, _ in self.app.profile.votes()}
+        restored = {vote.paper_id: str(vote.vote) for vote, _ in self.app.profile.reading.votes()}
         if restored != votes or problems:
             wrong.append(f"restored votes: {restored} instead of {votes} {problems}")
         return wrong

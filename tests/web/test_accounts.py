@@ -82,7 +82,7 @@ def test_votes_are_rows_and_no_file_has_a_copy(at_work: University) -> None:
     pressed = {**fields, "do": button.attributes["value"] or ""}
     voted = browser.post("/r/sophie/act", data=pressed)
     assert voted.status_code == 200, voted.text
-    votes = at_work.accounts.open_profile("sophie").votes()
+    votes = at_work.accounts.open_profile("sophie").reading.votes()
     assert [str(vote.paper_id) for vote, _ in votes] == [paper]
     assert at_work.group.settings.accounts is not None
     assert not list(at_work.group.settings.accounts.home.glob("*.votes.jsonl"))
@@ -91,8 +91,8 @@ def test_votes_are_rows_and_no_file_has_a_copy(at_work: University) -> None:
 def test_the_agenda_is_of_one_s_own_group(at_work: University) -> None:
     for reader in ("ada", "sophie"):
         profile = at_work.accounts.open_profile(reader)
-        profile.share(wanted=True, saved=True)
-        profile.triage(str(profile.digest(DAY).entries[0].paper.id), "save", page=DAY)
+        profile.reading.share(wanted=True, saved=True)
+        profile.reading.triage(str(profile.digest(DAY).entries[0].paper.id), "save", page=DAY)
     week = f"/group?from={DAY}&to={DAY}"
     assert "Ada" in at_work.browser("emmy").get(week).text
     assert "Sophie" not in at_work.browser("emmy").get(week).text

@@ -119,7 +119,7 @@ def test_a_day_is_read_with_links_and_forms_alone(
 
 
 def _votes(reading: App) -> list[tuple[str, str]]:
-    return [(vote.paper_id, str(vote.vote)) for vote, _ in reading.profile.votes()]
+    return [(vote.paper_id, str(vote.vote)) for vote, _ in reading.profile.reading.votes()]
 
 
 def test_a_pressed_button_is_released(client: httpx.Client, paper: str) -> None:
@@ -133,10 +133,10 @@ def test_the_same_event_sent_again_counts_once(
     client: httpx.Client, reading: App, paper: str
 ) -> None:
     data = _fields_of(client, paper, "save")
-    before = len(reading.profile.triage_history())
+    before = len(reading.profile.reading.triage_history())
     for _ in range(3):
         assert client.post("/act", data=data).status_code == 200
-    assert len(reading.profile.triage_history()) == before + 1
+    assert len(reading.profile.reading.triage_history()) == before + 1
 
 
 def test_a_note_is_kept_and_shown_as_text(client: httpx.Client, paper: str) -> None:
@@ -166,7 +166,7 @@ def test_without_scripts_a_press_is_answered_with_the_part_around_its_paper(
         browser.base_url = running.origin
         browser.get(running.address)
         for one in (*_papers(browser, EVERY), *_papers(browser, "/day/2025-02-26?all")):
-            running.profile.triage(one, "seen")
+            running.profile.reading.triage(one, "seen")
         everything = _papers(browser, "/list/seen")
         assert len(everything) > PART
         assert _papers(browser, "/list/seen?part=1") == everything[:PART]
@@ -227,14 +227,14 @@ def test_criteria_are_tried_and_kept_only_when_saved(tmp_path: Path) -> None:
         page = LexborHTMLParser(browser.get(f"{running.origin}/tune").text)
         form = page.css_first("#tune")
         assert form is not None
-        fields, before = _fields(form), running.profile.criteria_text()
+        fields, before = _fields(form), running.profile.interests.criteria_text()
         tried = {**fields, "criteria": "Only neuromorphic hardware.", "do": "try"}
         shown = LexborHTMLParser(browser.post(f"{running.origin}/tune", data=tried).text)
         assert "Neuromorphic" in shown.css(".tuned li")[1].text()  # after the followed author
         assert "up from" in shown.css_first(".tuned").text()  # type: ignore[union-attr]
-        assert running.profile.criteria_text() == before
+        assert running.profile.interests.criteria_text() == before
         browser.post(f"{running.origin}/tune", data={**tried, "do": "save"})
-        assert running.profile.criteria_text() == "Only neuromorphic hardware.\n"
+        assert running.profile.interests.criteria_text() == "Only neuromorphic hardware.\n"
         again = browser.get(f"{running.origin}/tune").text
         assert "Only neuromorphic hardware." in again
         assert "up from" not in again  # the profile is read again, and ranks so by itself
@@ -251,11 +251,11 @@ def test_settings_are_tried_and_written_into_the_profile_without_losing_a_commen
         browser.get(running.address)
         file = running.home / "paperlark.toml"
         file.write_text(file.read_text() + "\n# the end of it\n")
-        author = running.profile.reading_day(others=True).others[-1].paper.authors[0].name
+        author = running.profile.reading.reading_day(others=True).others[-1].paper.authors[0].name
         page = _page(browser, "/tune")
-        before, criteria = file.read_text(), running.profile.criteria_text()
+        before, criteria = file.read_text(), running.profile.interests.criteria_text()
         own = len(page.css("ol.tuned li"))
-        names = "\n".join(one.name for one in running.profile.draft().followed)
+        names = "\n".join(one.name for one in running.profile.interests.draft().followed)
         form = page.css_first("#tune")
         assert form is not None
         fields = {**_fields(form), "criteria": criteria, "followed": names}
@@ -273,7 +273,7 @@ def test_settings_are_tried_and_written_into_the_profile_without_losing_a_commen
         assert profile.page_size == own - 2
         comments = [one for one in before.splitlines() if "#" in one and "page_size" not in one]
         assert [one for one in comments if one not in file.read_text().splitlines()] == []
-        assert running.profile.criteria_text() == criteria
+        assert running.profile.interests.criteria_text() == criteria
         late = browser.post("/tune", data={**tried, "page_size": "3", "do": "save"})
         assert late.status_code == 409
         assert "changed meanwhile" in late.text
@@ -315,10 +315,10 @@ def test_criteria_that_cannot_be_are_refused(
 ) -> None:
     form = _page(client, "/tune").css_first("#tune")
     assert form is not None
-    before = reading.profile.criteria_text()
+    before = reading.profile.interests.criteria_text()
     data = {**_fields(form), "criteria": criteria, "do": "save"}
     assert client.post("/tune", data=data).status_code == status
-    assert reading.profile.criteria_text() == before
+    assert reading.profile.interests.criteria_text() == before
 
 
 @pytest.mark.parametrize(
@@ -342,11 +342,11 @@ def test_criteria_that_cannot_be_are_refused(
 def test_bad_input_is_told_in_one_line_and_changes_nothing(
     client: httpx.Client, reading: App, paper: str, changes: dict[str, str], status: int
 ) -> None:
-    before = reading.profile.triage_history()
+    before = reading.profile.reading.triage_history()
     answer = client.post("/act", data={**_fields_of(client, paper, "want"), **changes})
     assert answer.status_code == status, answer.text
     assert len(answer.text.splitlines()) == 1
-    assert reading.profile.triage_history() == before
+    assert reading.profile.reading.triage_history() == before
 
 
 @pytest.mark.parametrize("path", ["/day/2025-02-30", "/day/..%2f..%2fetc", "/list/all", "/nothing"])
@@ -390,9 +390,9 @@ def test_another_name_for_this_machine_is_refused(client: httpx.Client) -> None:
 def test_a_form_of_another_site_changes_nothing(
     client: httpx.Client, reading: App, headers: dict[str, str]
 ) -> None:
-    before = reading.profile.triage_history()
+    before = reading.profile.reading.triage_history()
     assert _post(client, **headers).status_code == 403
-    assert reading.profile.triage_history() == before
+    assert reading.profile.reading.triage_history() == before
 
 
 def test_nobody_reads_or_votes_without_a_session(reading: App) -> None:

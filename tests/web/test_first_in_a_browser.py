@@ -42,7 +42,7 @@ def _tab_to(page: Page, name: str) -> None:
 
 
 def _votes(first: App) -> list[Vote]:
-    return [vote.vote for vote, _ in first.profile.votes()]
+    return [vote.vote for vote, _ in first.profile.reading.votes()]
 
 
 def test_a_profile_is_begun_by_keyboard_alone(browser: Browser, first: App) -> None:
@@ -93,7 +93,7 @@ def test_a_profile_is_begun_without_scripts(browser: Browser, first: App, tmp_pa
         page.get_by_role("button", name="write the profile").click()
         page.goto(first.origin)
         assert _votes(first) == [Vote.UP, Vote.DOWN]
-        [source] = first.profile.imports()
+        [source] = first.profile.interests.imports()
         assert source.name == "library.bib"
 
 

@@ -185,7 +185,7 @@ def test_interests_and_answers_become_a_profile_and_votes(first: FirstClient) ->
     assert (first.home / "mine" / "criteria.md").read_text().endswith(f"{INTERESTS}\n")
     assert profile.settings.profile.categories == ("cs.LG",)
     words = {Vote.UP: "want", Vote.DOWN: "not"}
-    votes = {str(vote.paper_id): words[vote.vote] for vote, _ in profile.votes()}
+    votes = {str(vote.paper_id): words[vote.vote] for vote, _ in profile.reading.votes()}
     assert votes == {paper: answer for paper, answer in answers.items() if answer != "skip"}
 
 
@@ -222,7 +222,7 @@ def test_at_most_twelve_cards_are_shown_and_each_can_be_skipped(first: FirstClie
     assert not page.css('button[value^="want"]')
     assert "answered all cards" in page.text()
     first.finish()
-    assert first.written[0].votes() == ()
+    assert first.written[0].reading.votes() == ()
 
 
 def test_an_answer_is_taken_back(first: FirstClient) -> None:
@@ -266,7 +266,7 @@ def test_papers_draft_the_interests_and_are_imported(
     first.begin(interests=_interests(first), fields="cs.LG")
     first.finish()
     [profile] = first.written
-    [source] = profile.imports()
+    [source] = profile.interests.imports()
     assert source.name == ("library.bib" if file else "your list")
     assert sorted(one.example.paper.title for one in source.papers) == sorted(
         one.title for one in BATS
@@ -283,7 +283,7 @@ def test_a_name_drafts_interests_and_field_and_imports_nothing(first: FirstClien
     assert "bats" in _interests(first)
     first.begin(interests=_interests(first))
     first.finish()
-    assert first.written[0].imports() == ()
+    assert first.written[0].interests.imports() == ()
 
 
 def test_named_papers_can_be_left_out_again(first: FirstClient) -> None:
@@ -418,7 +418,7 @@ def test_a_profile_whose_answers_cannot_be_stored_is_not_left_behind(first: Firs
     assert [one.name for one in (first.home / "mine").glob("*.toml")] == []
     in_the_way.rmdir()
     assert first.finish().text == "today"
-    assert len(first.written[0].votes()) == 1
+    assert len(first.written[0].reading.votes()) == 1
 
 
 def test_nothing_is_written_before_anything_is_said(first: FirstClient) -> None:

@@ -381,7 +381,7 @@ def test_a_proxy_names_the_member(by_proxy: Opened) -> None:
     assert browser.get("/").url.path == "/r/ada/"
     form = _form(browser.get("/r/ada/sharing").text)
     assert browser.post("/r/ada/sharing", data={**form, "saved": "on"}).status_code == 200
-    assert by_proxy.group.profiles["ada"].sharing().saved
+    assert by_proxy.group.profiles["ada"].reading.sharing().saved
     browser.post("/r/ada/sharing", data=form | {"wanted": "on"})
     assert "Sign out" not in browser.get("/group").text
 
@@ -466,15 +466,15 @@ def test_no_address_of_one_reader_is_there_for_another(by_mail: Opened) -> None:
 
     def state() -> tuple[object, ...]:
         return (
-            profile.criteria_text(),
-            profile.triage_history(),
-            profile.votes(),
-            profile.sharing(),
+            profile.interests.criteria_text(),
+            profile.reading.triage_history(),
+            profile.reading.votes(),
+            profile.reading.sharing(),
             profile.days(),
         )
 
     paper = str(profile.digest(DAY).entries[0].paper.id)
-    profile.triage(paper, "note", text="a secret note")
+    profile.reading.triage(paper, "note", text="a secret note")
     before = state()
     token = _form(ada.get("/r/ada/sharing").text)["token"]
     emmys = _form(emmy.get("/r/emmy/sharing").text)["token"]
@@ -484,9 +484,9 @@ def test_no_address_of_one_reader_is_there_for_another(by_mail: Opened) -> None:
                 "token": sent,
                 "do": f"want {paper} {DAY} 1",
                 "event": f"event-{sent[:5]}",
-                "undoes": profile.triage_history()[-1].id,
+                "undoes": profile.reading.triage_history()[-1].id,
                 "criteria": "Nothing but bats.",
-                "instead_of": profile.criteria_text(),
+                "instead_of": profile.interests.criteria_text(),
                 "page": str(DAY),
                 "saved": "on",
             }
@@ -494,13 +494,17 @@ def test_no_address_of_one_reader_is_there_for_another(by_mail: Opened) -> None:
             answer = ada.request(method, f"/r/emmy{path}", **given)  # type: ignore[arg-type]
             expected = {403, 413} if path.startswith("/vote/") else {404}
             assert answer.status_code in expected, (method, path)
-            for secret in ("secret note", "The page of emmy", profile.criteria_text()[:30]):
+            for secret in (
+                "secret note",
+                "The page of emmy",
+                profile.interests.criteria_text()[:30],
+            ):
                 assert secret not in answer.text, (method, path)
         outside = by_mail.browser().request(method, f"/r/emmy{path}", follow_redirects=False)
         signed = path.startswith("/vote/")
         assert outside.status_code in ({400, 403} if signed else {303, 401}), (method, path)
     assert state() == before
-    profile.undo_triage(profile.triage_history()[-1].id)
+    profile.reading.undo_triage(profile.reading.triage_history()[-1].id)
 
 
 def test_every_app_of_a_reader_is_made_in_one_place(by_mail: Opened) -> None:
@@ -523,9 +527,9 @@ def test_a_signed_link_serves_one_reader_without_a_session(by_mail: Opened) -> N
         assert answer.status_code in {303, 403, 404}, other
     form = {"event": "from-mail", "do": "want"}
     assert stranger.post(f"/r/ada{path}", data=form).status_code == 200
-    assert [one.paper_id for one, _ in ada.votes()] == [paper]
-    assert by_mail.group.profiles["emmy"].votes() == ()
-    ada.reset_triage()
+    assert [one.paper_id for one, _ in ada.reading.votes()] == [paper]
+    assert by_mail.group.profiles["emmy"].reading.votes() == ()
+    ada.reading.reset_triage()
 
 
 def test_a_form_of_one_member_is_none_of_anothers(by_mail: Opened) -> None:
@@ -543,7 +547,7 @@ def _wants(found: Opened, name: str, *places: int) -> list[str]:
     entries = profile.digest(DAY).entries
     papers = [str(entries[one].paper.id) for one in places]
     for paper in papers:
-        profile.triage(paper, "want", page=DAY)
+        profile.reading.triage(paper, "want", page=DAY)
     return papers
 
 
@@ -551,16 +555,16 @@ def _wants(found: Opened, name: str, *places: int) -> list[str]:
 def voted(by_mail: Opened) -> Iterator[tuple[Opened, list[str]]]:
     """Return a group of whom Ada and Emmy show what they want, and Sophie shows nothing."""
     for profile in by_mail.group.profiles.values():
-        profile.reset_triage()
+        profile.reading.reset_triage()
     first, second = _wants(by_mail, "ada", 0, 1)
     _wants(by_mail, "emmy", 1)
     [_, third] = _wants(by_mail, "sophie", 1, 2)
-    by_mail.group.profiles["ada"].share(wanted=True, saved=False)
-    by_mail.group.profiles["emmy"].share(wanted=True, saved=False)
+    by_mail.group.profiles["ada"].reading.share(wanted=True, saved=False)
+    by_mail.group.profiles["emmy"].reading.share(wanted=True, saved=False)
     yield by_mail, [first, second, third]
     for profile in by_mail.group.profiles.values():
-        profile.share(wanted=False, saved=False)
-        profile.reset_triage()
+        profile.reading.share(wanted=False, saved=False)
+        profile.reading.reset_triage()
 
 
 def test_only_what_members_chose_to_show_is_on_the_groups_page(
@@ -580,11 +584,11 @@ def test_only_what_members_chose_to_show_is_on_the_groups_page(
     entry = profile.digest(DAY).entries[1]
     assert entry.match is not None
     assert entry.match.topic
-    for secret in (profile.criteria_text()[:40], entry.match.topic, "match"):
+    for secret in (profile.interests.criteria_text()[:40], entry.match.topic, "match"):
         assert secret.lower() not in text.lower()
-    profile.share(wanted=False, saved=True)
+    profile.reading.share(wanted=False, saved=True)
     assert [one.wanted_by for one in found.group.agenda(DAY).items] == [("Emmy",)]
-    profile.triage(first, "save", page=DAY)
+    profile.reading.triage(first, "save", page=DAY)
     [one] = [one for one in found.group.agenda(DAY).items if one.paper.id == first]
     assert (one.wanted_by, one.saved_by) == ((), ("Ada",))
 
@@ -594,8 +598,8 @@ def test_a_paper_that_is_not_wanted_any_more_leaves_the_agenda(
 ) -> None:
     found, [first, second, _] = voted
     ada = found.group.profiles["ada"]
-    ada.triage(first, "not", page=DAY)
-    ada.triage(second, "want", on=False, page=DAY)
+    ada.reading.triage(first, "not", page=DAY)
+    ada.reading.triage(second, "want", on=False, page=DAY)
     assert [(one.paper.id, one.wanted_by) for one in found.group.agenda(DAY).items] == [
         (second, ("Emmy",))
     ]

@@ -70,7 +70,7 @@ def test_twenty_members_vote_at_once_and_each_vote_is_its_readers(twenty: Served
         chosen = dict(zip(twenty.names, at_once.map(vote, twenty.names), strict=True))
     assert {len(one) for one in chosen.values()} == {VOTES}
     for name, papers in chosen.items():
-        stored = twenty.profile(name).votes()
+        stored = twenty.profile(name).reading.votes()
         assert [one.paper_id for one, _ in stored] == papers
         assert {one.vote for one, _ in stored} == {Vote.UP}
 

@@ -113,7 +113,7 @@ def test_a_member_signs_in_shares_and_signs_out(
         page.get_by_role("button", name="Sign out").click()
         expect(page).to_have_url(f"{by_mail.origin}/sign-in")
         assert page.evaluate("Promise.all([caches.keys(), Object.keys(localStorage)])") == [[], []]
-    by_mail.profile("ada").reset_triage()
+    by_mail.profile("ada").reading.reset_triage()
 
 
 def test_votes_wait_through_the_end_of_a_session(
@@ -132,7 +132,8 @@ def test_votes_wait_through_the_end_of_a_session(
         other.reload()
         expect(other.locator('[data-action="save"][aria-pressed="true"]')).to_have_count(1)
         assert any(
-            one.state.saved for one in by_mail.profile("emmy").touched_papers(lambda _: True)
+            one.state.saved
+            for one in by_mail.profile("emmy").reading.touched_papers(lambda _: True)
         )
 
 

@@ -53,9 +53,9 @@ def client(attacked: App) -> Iterator[httpx.Client]:
         page = LexborHTMLParser(found.get(f"/day/{DAY}?all").text)
         paper = page.css("[data-paper]")[0].attributes["data-paper"] or ""
         profile = attacked.profile
-        profile.triage(paper, "save")
-        profile.triage(paper, "later")
-        profile.triage(paper, "note", text=HOSTILE)
+        profile.reading.triage(paper, "save")
+        profile.reading.triage(paper, "later")
+        profile.reading.triage(paper, "note", text=HOSTILE)
         yield found
 
 

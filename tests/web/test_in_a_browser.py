@@ -71,7 +71,7 @@ def _sent(page: Page) -> None:
 
 
 def _states(reading: App, papers: list[str]) -> dict[str, TriageState]:
-    found = reading.profile.papers_with_states(papers)
+    found = reading.profile.reading.papers_with_states(papers)
     return {str(one.entry.paper.id): one.state for one in found}
 
 
@@ -301,7 +301,7 @@ def test_the_day_is_ranked_anew_while_criteria_are_typed(
     context: BrowserContext, reading: App
 ) -> None:
     page = _opened(context, reading, "/tune")
-    before = reading.profile.criteria_text()
+    before = reading.profile.interests.criteria_text()
     page.get_by_label("Your interests").fill("Neuromorphic hardware")
     expect(page.locator("ol.tuned li").nth(1)).to_contain_text("Neuromorphic")
     expect(page.get_by_role("status")).to_contain_text("not saved")
@@ -311,7 +311,7 @@ def test_the_day_is_ranked_anew_while_criteria_are_typed(
     expect(page.locator("ol.tuned")).not_to_contain_text("followed")
     page.get_by_label("Papers on a page").fill("0")
     expect(page.get_by_role("status")).to_contain_text("a whole number from 1 to 1000")
-    assert reading.profile.criteria_text() == before
+    assert reading.profile.interests.criteria_text() == before
 
 
 def test_what_a_vote_moved_is_said_beside_it(context: BrowserContext, reading: App) -> None:
@@ -351,7 +351,7 @@ def test_votes_wait_while_the_server_is_gone_and_count_once(
     page = _opened(context, reading, "/day/2025-03-25")
     paper = page.locator(".current").get_attribute("data-paper")
     assert paper
-    before = len(reading.profile.triage_history())
+    before = len(reading.profile.reading.triage_history())
     context.set_offline(True)
     page.keyboard.press("s")
     expect(page.locator('.current [data-action="save"]')).to_have_attribute("aria-pressed", "true")
@@ -359,8 +359,8 @@ def test_votes_wait_while_the_server_is_gone_and_count_once(
     reading.kill_and_restart()
     context.set_offline(False)
     _sent(page)
-    assert reading.profile.papers_with_states([paper])[0].state.saved
-    assert len(reading.profile.triage_history()) == before + 1
+    assert reading.profile.reading.papers_with_states([paper])[0].state.saved
+    assert len(reading.profile.reading.triage_history()) == before + 1
     page.keyboard.press("u")
     _sent(page)
 

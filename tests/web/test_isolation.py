@@ -203,15 +203,15 @@ def _plant(university: University, home: Path) -> None:
     for reader in ("ada", "emmy", "sophie"):
         university.accounts.open_profile(reader).make_page(DAY)
     ada = university.accounts.open_profile("ada")
-    ada.triage(_PAPER, "want", event=_EVENT, page=DAY)
-    ada.triage(_PAPER, "save", page=DAY)
-    ada.triage(_PAPER, "note", text=CANARIES["note"], page=DAY)
+    ada.reading.triage(_PAPER, "want", event=_EVENT, page=DAY)
+    ada.reading.triage(_PAPER, "save", page=DAY)
+    ada.reading.triage(_PAPER, "note", text=CANARIES["note"], page=DAY)
     kept = home / "kept.bib"
     kept.write_text(
         f"@article{{k, title={{{CANARIES['import']}}}, abstract={{{'Old stars. ' * 9}}},"
         " eprint={1503.11111}, archivePrefix={arXiv}, year={2015}, author={Hopper, Grace}}\n"
     )
-    ada.import_source(kept, ask_arxiv=False)
+    ada.interests.import_source(kept, ask_arxiv=False)
     university.accounts.change("lise", disabled=True)
 
 

@@ -116,9 +116,9 @@ def test_a_page_of_the_app_votes_as_the_reader_with_its_form_token(
     token = {"X-Form-Token": _form_token(page)}
     strange = {**token, "Origin": "https://attacker.example"}
     assert post(headers=strange).status_code == 403
-    assert reading.profile.votes() == ()
+    assert reading.profile.reading.votes() == ()
     assert post(headers=token).json() == {"id": PAPER, "changed": True, "vote": "up"}
-    ((vote, _),) = reading.profile.votes()
+    ((vote, _),) = reading.profile.reading.votes()
     assert not vote.by_assistant
     page.post(f"{BASE}/papers/{PAPER}/vote", json={"vote": "none"}, headers=token)
 

@@ -70,9 +70,9 @@ def test_a_vote_is_one_readers(both: Served) -> None:
         for back in ("/r/emmy/", "https://evil.example", "//evil.example"):
             sent = client.post("/r/ada/act", data={**data, "back": back}, follow_redirects=False)
             assert sent.headers["location"].startswith("/r/ada/?near=")
-    assert [one.vote for one, _ in both.profile("ada").votes()] == [Vote.UP]
-    assert both.profile("ada").votes()[0][0].paper_id == paper
-    assert both.profile("emmy").votes() == ()
+    assert [one.vote for one, _ in both.profile("ada").reading.votes()] == [Vote.UP]
+    assert both.profile("ada").reading.votes()[0][0].paper_id == paper
+    assert both.profile("emmy").reading.votes() == ()
 
 
 @pytest.mark.parametrize("path", ["/r/", "/r/sophie/", "/r/ADA/", "/r/ada/r/emmy/", "/r/../x"])
@@ -133,4 +133,4 @@ class TestInABrowser:
 
 
 def _touched(both: Served, name: str) -> tuple[paperlark.TouchedPaper, ...]:
-    return both.profile(name).touched_papers(lambda _: True)
+    return both.profile(name).reading.touched_papers(lambda _: True)

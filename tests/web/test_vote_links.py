@@ -63,7 +63,7 @@ class Reader:
 
     def done(self) -> list[tuple[str, str, date | None, int | None]]:
         """Return all that was done: what, with which paper, on which page, at which place."""
-        history = self.profile.triage_history()
+        history = self.profile.reading.triage_history()
         return [(str(one.action), one.paper_id, one.page, one.place) for one in history]
 
 
@@ -144,7 +144,7 @@ def test_a_press_votes_once_with_the_page_and_the_place(
         assert httpx.URL(f"https://{HOST}{link}").join(answer.headers["location"]).path == link
     assert reader.done() == [("want", reader.paper(2), DAY, 2)]
     assert _pressed(client.get(link)) == ["want"]
-    [(vote, _)] = reader.profile.votes()
+    [(vote, _)] = reader.profile.reading.votes()
     assert (vote.paper_id, str(vote.vote)) == (reader.paper(2), "up")
 
 

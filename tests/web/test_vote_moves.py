@@ -51,6 +51,10 @@ class _Trial:
     def __init__(self) -> None:
         self.tried: list[str] = []
 
+    @property
+    def reading(self) -> _Trial:
+        return self
+
     def vote_trial(self) -> _Trial:
         return self
 
@@ -126,7 +130,7 @@ def test_a_vote_by_a_form_and_by_a_script_says_what_it_moved(
     line = LexborHTMLParser(answer.text).css_first(f'[data-paper="{last}"] .moves')
     assert line is not None
     assert line.text().startswith("Learned from the next page on.")
-    trial = running.profile.vote_trial().moves("a-form")
+    trial = running.profile.reading.vote_trial().moves("a-form")
     assert trial is not None
     own = trial.own
     assert own is not None
@@ -156,8 +160,8 @@ def test_a_vote_on_a_day_whose_page_is_old_is_tried_on_that_day(tmp_path: Path) 
         profile.make_page(date(2025, 2, 19))
         profile.make_page(DAY)
         old = profile.digest(date(2025, 2, 19)).entries[-1].paper.id
-        profile.triage(old, "not", event="old", page=date(2025, 2, 19), place=1)
-        moves = profile.vote_trial().moves("old")
+        profile.reading.triage(old, "not", event="old", page=date(2025, 2, 19), place=1)
+        moves = profile.reading.vote_trial().moves("old")
         assert moves is not None
         assert (moves.day, moves.paper) == (date(2025, 2, 19), old)
         assert moves.own is not None

@@ -23,19 +23,19 @@ DAY = date(2025, 3, 25)
 def _act(profile: OpenedProfile) -> list[str]:
     """Do something of each kind, take some of it back, and return the papers."""
     papers = [one.paper.id for one in profile.digest(DAY).entries][:6]
-    profile.vote(papers[0], "up")  # on the command line
+    profile.reading.vote(papers[0], "up")  # on the command line
     for place, action in enumerate(("want", "not", "save", "later", "open"), start=1):
         paper = papers[place]
-        profile.triage(paper, action, event=f"e{place}", page=DAY, place=place)  # type: ignore[arg-type]
-    profile.triage(papers[1], "note", text="for Tuesday\n<b>")
-    profile.triage(papers[4], "want", event="again")
-    profile.undo_triage("again")
+        profile.reading.triage(paper, action, event=f"e{place}", page=DAY, place=place)  # type: ignore[arg-type]
+    profile.reading.triage(papers[1], "note", text="for Tuesday\n<b>")
+    profile.reading.triage(papers[4], "want", event="again")
+    profile.reading.undo_triage("again")
     return [str(one) for one in papers]
 
 
 def _known(profile: OpenedProfile) -> Mapping[str, object]:
-    votes = {vote.paper_id: vote.vote for vote, _ in profile.votes()}
-    return {"states": profile.triage_states(), "votes": votes}
+    votes = {vote.paper_id: vote.vote for vote, _ in profile.reading.votes()}
+    return {"states": profile.reading.triage_states(), "votes": votes}
 
 
 def _moved(running: App, home: Path) -> App:
@@ -59,14 +59,14 @@ def test_the_export_is_read_back_by_restore_and_by_vote(tmp_path: Path) -> None:
         log_path(restored.profile.settings.database).write_text(everything)
         assert all(error is None for _, error in restored.profile.restore())
         assert _known(restored.profile) == before
-        assert restored.profile.export_triage() == everything
+        assert restored.profile.reading.export_triage() == everything
         told = _moved(running, tmp_path / "told")
         assert all(error is None for _, error in told.profile.restore())
-        kept = told.profile.keep_vote_lines(lines)
+        kept = told.profile.reading.keep_vote_lines(lines)
         assert (len(kept.kept), kept.bad) == (5, ())
-        assert told.profile.keep_vote_lines(lines).repeated == 5
+        assert told.profile.reading.keep_vote_lines(lines).repeated == 5
         assert _known(told.profile)["votes"] == before["votes"]
-        found, own = told.profile.triage_states(), running.profile.triage_states()
+        found, own = told.profile.reading.triage_states(), running.profile.reading.triage_states()
         for paper in papers[:5]:
             assert (found[paper].saved, found[paper].later) == (own[paper].saved, own[paper].later)  # type: ignore[index]
         assert lines.splitlines()[1].startswith(f"{papers[1]} want {DAY} 1 20")
@@ -97,9 +97,11 @@ def test_everything_is_counted_and_taken_back_after_a_tick(tmp_path: Path) -> No
         assert (refused.status_code, len(refused.text.splitlines())) == (400, 1)
         forged = browser.post("/votes/reset", data={"confirmed": "yes", "token": "another"})
         assert forged.status_code == 403
-        assert running.profile.triage_states()[papers[1]].note  # type: ignore[index]
+        assert running.profile.reading.triage_states()[papers[1]].note  # type: ignore[index]
         done = browser.post("/votes/reset", data={**fields, "confirmed": "yes"})
         assert "taken back" in done.text
-        assert running.profile.votes() == ()
-        assert not any(one.seen or one.note for one in running.profile.triage_states().values())
+        assert running.profile.reading.votes() == ()
+        assert not any(
+            one.seen or one.note for one in running.profile.reading.triage_states().values()
+        )
         assert len(browser.get("/votes.jsonl").text.splitlines()) > len(papers)

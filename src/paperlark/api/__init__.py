@@ -19,6 +19,7 @@ from paperlark.api.evaluation import evaluate, evaluate_tokens, read_labelled_da
 from paperlark.api.first_session import begin_profile, open_first_day
 from paperlark.api.groups import OpenedGroup, open_group
 from paperlark.api.installation import ScheduleKind, examine, open_schedule
+from paperlark.api.interests import ZOTERO, Interests
 from paperlark.api.new_reader import (
     draft_criteria,
     find_papers_of_author,
@@ -26,16 +27,19 @@ from paperlark.api.new_reader import (
     read_papers,
     read_zotero_papers,
 )
-from paperlark.api.opened_profile import ZOTERO, OpenedProfile
+from paperlark.api.opened_profile import OpenedProfile
 from paperlark.api.opening import find_profile, open_profile, open_sample, understand_criteria
 from paperlark.api.reader_accounts import OpenedAccounts, open_accounts
+from paperlark.api.reading import Reading
 from paperlark.api.several_profiles import build_site, find_profiles, repeat_mornings, run_mornings
 
 __all__ = [
     "ZOTERO",
+    "Interests",
     "OpenedAccounts",
     "OpenedGroup",
     "OpenedProfile",
+    "Reading",
     "ScheduleKind",
     "begin_profile",
     "build_site",

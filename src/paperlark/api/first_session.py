@@ -100,7 +100,7 @@ def begin_profile(
             keep_first_answers(profile.settings, where, ended)
         for paper, wanted in ended.answers.items():
             if wanted is not None:
-                profile.triage(paper, "want" if wanted else "not")
+                profile.reading.triage(paper, "want" if wanted else "not")
     except BaseException:
         for file in files:  # so that the session can be ended again
             file.unlink(missing_ok=True)

@@ -335,7 +335,7 @@ def _opened(
 
 def _shown(profile: OpenedProfile) -> tuple[SharedPaper, ...]:
     # Who has no page yet can have said nothing.
-    return profile.shared_papers() if profile.has_database else ()
+    return profile.reading.shared_papers() if profile.has_database else ()
 
 
 def open_group(

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from paperlark.api.opened_profile import ZOTERO
+from paperlark.api.interests import ZOTERO
 from paperlark.runs.progress import NO_PROGRESS, TimedProgress
 from paperlark.settings.environment import Environment
 

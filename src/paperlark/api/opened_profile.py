@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -10,41 +10,27 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from paperlark.api.interests import Interests
+from paperlark.api.paper_ids import paper_id
+from paperlark.api.reading import Reading
 from paperlark.runs.progress import NO_PROGRESS, TimedProgress
 from paperlark.settings.environment import Environment, RunOptions
 
 if TYPE_CHECKING:
     from paperlark.archive.digests import OwnDigests
-    from paperlark.archive.following import Followed
     from paperlark.archive.move_database import MoveResult
     from paperlark.archive.spending import SpendingReport
     from paperlark.archive.stored_texts import StoredTexts
-    from paperlark.archive.triage import Applied, ReadingDay, TouchedPaper
-    from paperlark.archive.tuning import Tuning, TuningDraft
-    from paperlark.archive.vote_lines import KeptLines
-    from paperlark.archive.vote_trial import VoteTrial
     from paperlark.delivery.deliveries import DeliveryReport, Outboxes
-    from paperlark.domain.agenda import SharedPaper, Sharing
-    from paperlark.domain.criteria_effect import CriteriaEffect
     from paperlark.domain.delivery import Occasion
     from paperlark.domain.digest import Digest
     from paperlark.domain.errors import PaperlarkError
-    from paperlark.domain.feedback import Feedback, ImportedPaper, Vote
-    from paperlark.domain.followed import FollowingReport
-    from paperlark.domain.paper import Paper, PaperId
     from paperlark.domain.paper_history import PaperHistory
-    from paperlark.domain.profile import FollowedAuthor
     from paperlark.domain.search import SearchResult, SearchResults
     from paperlark.domain.spending import Period
-    from paperlark.domain.triage import Action, TriageEvent, TriageState
-    from paperlark.domain.vote_effect import CastVotes, VoteEffect
-    from paperlark.domain.vote_links import VoteLink
     from paperlark.evaluation.cases import LabelledReader
     from paperlark.evaluation.measure import EvaluationPlan
     from paperlark.evaluation.report import Report
-    from paperlark.importing.import_source import Imported, ImportOptions
-    from paperlark.importing.imported_sources import ImportedSource
-    from paperlark.importing.kinds import FileKind
     from paperlark.ports import Progress
     from paperlark.runs.estimate import EstimateReport
     from paperlark.runs.limit import RunLimit
@@ -57,10 +43,8 @@ if TYPE_CHECKING:
     )
     from paperlark.runs.morning import Morning, MorningReporter, MorningResult
     from paperlark.settings import Settings
-    from paperlark.settings.profile_edit import ProfileEdit
     from paperlark.site.build import Site
 
-ZOTERO = "https://api.zotero.org"
 _DEFAULTS = RunOptions()
 
 
@@ -108,6 +92,18 @@ class OpenedProfile:
         from paperlark.domain.calendar import today
 
         return today(self.environment.now())
+
+    @property
+    def reading(self) -> Reading:
+        """What the reader does with papers: votes, what is saved, seen and noted, and shared."""
+        return Reading(self.settings, self.environment, self._timed)
+
+    @property
+    def interests(self) -> Interests:
+        """The criteria, the followed authors and what was imported, and how they are changed."""
+        return Interests(
+            self.settings, self.environment, self.options, self._timed, self.path, self.row
+        )
 
     @property
     def _timed(self) -> Progress:
@@ -368,7 +364,7 @@ class OpenedProfile:
         """
         from paperlark.archive.similar import similar_papers
 
-        return similar_papers(self.settings, _paper_id(paper), limit)
+        return similar_papers(self.settings, paper_id(paper), limit)
 
     def why(self, paper: str, day: date | None = None) -> PaperHistory:
         """Return all that is known of one paper: its days, places, scores, replies and votes.
@@ -386,165 +382,7 @@ class OpenedProfile:
         """
         from paperlark.archive.why import paper_history
 
-        return paper_history(self.settings, _paper_id(paper), day)
-
-    def criteria_text(self) -> str:
-        """Return the file of the criteria as it is, with its comments.
-
-        Raises ProfileError where it cannot be read any more.
-
-        >>> profile.criteria_text().startswith("# Efficient LLM inference")
-        True
-        """
-        from paperlark.settings.load import read_criteria
-
-        if self.row is not None:
-            return self.row.account.criteria
-        file = self.settings.criteria_file
-        return read_criteria(file) if file else self.settings.profile.criteria.text
-
-    def criteria_effect(self, day: date, text: str | Path | None = None) -> CriteriaEffect:
-        """Show which papers of a day each line of the criteria moved.
-
-        The day is ranked by the criteria alone, without what judgements and votes have taught.
-
-        Arguments:
-            day: a day that has a page.
-            text: criteria to try instead of the profile's own, or a Path to them; nothing is
-                stored.
-
-        Raises StoreError where the reader has no page of that day, ProfileError where the file
-        cannot be read.
-
-        >>> from datetime import date
-        >>> effect = profile.criteria_effect(date(2025, 2, 26), "Only mixtures of experts.")
-        >>> effect.ranking[0].after, len(effect.statements)
-        (1, 1)
-        """
-        from paperlark.archive.criteria_effect import criteria_effect
-        from paperlark.rankers.embedded import EmbeddedRanker
-        from paperlark.settings.load import read_criteria
-
-        own = read_criteria(text) if isinstance(text, Path) else text
-        tried = self.criteria_text() if own is None else own
-        return criteria_effect(self.settings, tried, day, EmbeddedRanker(), self.progress)
-
-    def tuning(self, day: date | None = None) -> Tuning:
-        """Read a day and what was known of the reader once, to rank it by other criteria.
-
-        Arguments:
-            day: a day that has a page; the latest by default.
-
-        Returns what ranks it, as often as the criteria change.
-
-        Raises StoreError where the reader has no papers of that day.
-
-        >>> tuning = profile.tuning()
-        >>> changes = tuning.rank("Only mixtures of experts.")
-        >>> changes[0].after, len(changes) == len(tuning.papers)
-        (1, True)
-        """
-        from paperlark.archive.tuning import open_tuning
-        from paperlark.rankers.embedded import EmbeddedRanker
-
-        wanted = day or self.digest().day
-        return open_tuning(self.settings, wanted, EmbeddedRanker())
-
-    def save_criteria(self, text: str, *, instead_of: str) -> None:
-        """Replace the file of the criteria; open the profile again to use them.
-
-        Arguments:
-            text: the criteria, in any form.
-            instead_of: what the file holds, as `criteria_text` returned it.
-
-        Raises ProfileError where it holds something else by now or cannot be written, and then it
-        is unchanged.
-
-        >>> profile.save_criteria("Bats.", instead_of="Cats.")
-        Traceback (most recent call last):
-        ...
-        paperlark.domain.errors.ProfileError: criteria.md was changed meanwhile ...
-        """
-        from paperlark.domain.errors import PaperlarkError
-        from paperlark.settings.criteria_file import write_criteria
-
-        if self.row is not None:
-            self.row.save_criteria(text, instead_of=instead_of)
-            return
-        file = self.settings.criteria_file
-        if self.path is None or file is None:
-            raise PaperlarkError("the criteria of the bundled sample cannot be changed")
-        write_criteria(file, text, instead_of=instead_of)
-
-    def draft(self) -> TuningDraft:
-        """Return the criteria and settings that `tuning` tries others in place of.
-
-        >>> profile.draft().page_size
-        8
-        """
-        from paperlark.archive.tuning import draft_of
-
-        return draft_of(self.settings.profile, self.criteria_text())
-
-    def followed_by_names(self, text: str) -> tuple[FollowedAuthor, ...]:
-        """Return authors to follow from their names, one a line; those followed already stay.
-
-        Arguments:
-            text: full names, one a line.
-
-        Raises PaperlarkError where a name is not enough to recognize somebody by.
-
-        >>> [one.name for one in profile.followed_by_names("Ada Lovelace")]
-        ['Ada Lovelace']
-        """
-        from paperlark.archive.tuning import followed_by_names
-
-        return followed_by_names(self.settings.profile.followed, text)
-
-    def file_fingerprint(self) -> str:
-        """Return what changes whenever the profile's file does, for `save_draft`.
-
-        >>> len(profile.file_fingerprint())
-        64
-        """
-        from paperlark.settings.profile_edit import fingerprint
-
-        return self.row.fingerprint if self.row else fingerprint(self._file())
-
-    def save_draft(self, draft: TuningDraft, *, instead_of: str, profile_was: str) -> None:
-        """Write a draft into the profile and the file of its criteria, whose comments stay.
-
-        Arguments:
-            draft: what was tried; only what differs from the profile is written.
-            instead_of: what the file of the criteria holds, as for `save_criteria`.
-            profile_was: what `file_fingerprint` returned.
-
-        Raises ProfileError where one of the files was changed meanwhile, and then neither is
-        written, or where one cannot be written; the criteria are written last.
-
-        >>> profile.save_draft(profile.draft(), instead_of="Cats.", profile_was="")
-        Traceback (most recent call last):
-        ...
-        paperlark.domain.errors.ProfileError: criteria.md was changed meanwhile ...
-        """
-        from paperlark.settings.criteria_file import check_criteria
-        from paperlark.settings.tuning_file import tuning_edit, write_tuning
-
-        own = self.settings.profile
-        tuned = replace(
-            own, page_size=draft.page_size, cutoffs=draft.cutoffs, followed=draft.followed
-        )
-        if self.row is not None:
-            edit = tuning_edit(self.name, own, tuned)
-            criteria = draft.criteria
-            self.row.save(edit, criteria, profile_was=profile_was, instead_of=instead_of)
-            return
-        path = self._file()
-        if self.settings.criteria_file:
-            check_criteria(self.settings.criteria_file, draft.criteria, instead_of=instead_of)
-        write_tuning(path, own, tuned, instead_of=profile_was)
-        if draft.criteria.strip() != instead_of.strip():
-            self.save_criteria(draft.criteria, instead_of=instead_of)
+        return paper_history(self.settings, paper_id(paper), day)
 
     def spending(
         self, by: Period | Literal["month", "day"] = "month", month: date | None = None
@@ -566,167 +404,6 @@ class OpenedProfile:
         return read_spending(self.settings, self.environment, Period(by), month)
 
     # What the reader says
-
-    def vote(
-        self, papers: str | Sequence[str], vote: Vote | Literal["up", "down", "none"]
-    ) -> tuple[Paper, ...]:
-        """Vote for papers ("up"), against them ("down"), or take the votes back ("none").
-
-        Arguments:
-            papers: one identifier or several, as for `why`.
-            vote: counts from the same day's page on.
-
-        Returns the papers.
-
-        Raises StoreError where a paper is not known, and then no vote counts; ValueError where a
-        name is no identifier.
-
-        >>> [paper.id for paper in profile.vote("2502.18137", "up")]
-        ['2502.18137']
-        """
-        return self.cast_votes(papers, vote).papers
-
-    def cast_votes(
-        self, papers: str | Sequence[str], vote: Vote | Literal["up", "down", "none"]
-    ) -> CastVotes:
-        """Vote as `vote` does, and return what `vote_effect` needs.
-
-        Arguments:
-            papers, vote: as for `vote`.
-
-        Returns the papers, and which of them had this vote before.
-
-        Raises StoreError or ValueError as `vote` does.
-
-        >>> cast = profile.cast_votes("2502.18137", "up")
-        >>> cast.nothing_new
-        True
-        """
-        from paperlark.archive.votes import open_votes
-        from paperlark.domain.feedback import Vote
-
-        names = [papers] if isinstance(papers, str) else papers
-        with open_votes(self.settings, self.environment) as votes:
-            return votes.cast([_paper_id(name) for name in names], Vote(vote))
-
-    def vote_effect(self, cast: CastVotes, *, however_long: bool = False) -> VoteEffect:
-        """Compare the latest page as it would be with the votes and without them.
-
-        Arguments:
-            cast: the votes, as `cast_votes` returned them.
-            however_long: compare even where so many papers are known that it takes long.
-
-        Returns how many papers would have another place, and which moved furthest. Papers that
-        were voted on are left out, for the next page does not have them.
-
-        Raises StoreError.
-
-        >>> effect = profile.vote_effect(profile.cast_votes("2502.18137", "up"))
-        >>> str(effect.day), effect.moved  # the vote was there already
-        ('2025-02-26', 0)
-        """
-        from paperlark.archive.vote_effect import vote_effect
-
-        return vote_effect(self.settings, cast, self._timed, however_long=however_long)
-
-    def vote_trial(self) -> VoteTrial:
-        """Return what tries votes that were cast while reading, one after the other.
-
-        >>> trial = profile.vote_trial()
-        >>> trial.moves("no such event") is None
-        True
-        """
-        from paperlark.archive.vote_trial import VoteTrial
-        from paperlark.rankers.embedded import EmbeddedRanker
-
-        return VoteTrial(self.settings, EmbeddedRanker())
-
-    def votes(self) -> tuple[tuple[Feedback, Paper | None], ...]:
-        """Return the vote that counts for each paper, oldest first; raises StoreError.
-
-        The paper is None where its text is lost.
-
-        >>> [(vote.paper_id, str(vote.vote)) for vote, _ in profile.votes()]
-        [('2502.18137', 'up')]
-        """
-        from paperlark.archive.votes import open_votes
-
-        with open_votes(self.settings, self.environment, writes=False) as votes:
-            return votes.current()
-
-    def triage(
-        self,
-        paper: str,
-        action: Action | Literal["want", "not", "save", "later", "open", "seen", "note"],
-        *,
-        on: bool = True,
-        text: str = "",
-        event: str | None = None,
-        page: date | None = None,
-        place: int | None = None,
-        by_assistant: bool = False,
-    ) -> Applied:
-        """Do something with a paper where it is read: want it, save it, note something, and so on.
-
-        Arguments:
-            paper: its identifier, as for `why`.
-            action: what is done; want, not and save teach the ranker, open a little.
-            on: False where it is taken back.
-            text: of a note.
-            event: an id of this event; sent again with the same id it changes nothing.
-            page, place: the day of the page where it was done, and the paper's place there.
-            by_assistant: mark it as an assistant's, wherever it is listed; `event` is not used.
-
-        Returns the state of the paper before and after.
-
-        Raises StoreError where the paper is not known, ValueError where a name is no identifier.
-
-        >>> done = profile.triage("2502.18137", "save")
-        >>> done.before.saved, done.after.saved, done.after.seen
-        (False, True, True)
-        """
-        from uuid import uuid4
-
-        from paperlark.archive.triage import open_triage
-        from paperlark.domain.feedback import BY_ASSISTANT
-        from paperlark.domain.triage import Action, TriageEvent
-
-        done = TriageEvent(
-            id=f"{BY_ASSISTANT}{uuid4().hex}" if by_assistant else event or uuid4().hex,
-            paper_id=_paper_id(paper),
-            action=Action(action),
-            at=self.environment.now(),
-            on=on,
-            text=text,
-            page=page,
-            place=place,
-        )
-        with open_triage(self.settings, self.environment) as triage:
-            return triage.act(done)
-
-    def keep_vote_lines(self, text: str) -> KeptLines:
-        r"""Store votes that are written as lines: an identifier, and want, not, save or later.
-
-        Arguments:
-            text: a vote a line, as the vote pad of a page writes it; of at most a million
-                characters. A line that names its time is stored once, however often it comes.
-
-        Returns what was kept, how many votes were there already, and the lines that could not be
-        kept, each with its number and why.
-
-        Raises StoreError where there is no database yet, ValueError where the text is too long.
-
-        >>> kept = profile.keep_vote_lines("2502.18137 save\nhello want")  # saved above
-        >>> len(kept.kept), kept.repeated, [(one.number, one.text) for one in kept.bad]
-        (0, 1, [(2, 'hello want')])
-        """
-        from paperlark.archive.triage import open_triage
-        from paperlark.archive.vote_lines import keep_lines
-        from paperlark.domain.vote_lines import parse_vote_lines
-
-        lines = tuple(parse_vote_lines(text, self.environment.now()))
-        with open_triage(self.settings, self.environment) as triage:
-            return keep_lines(triage, lines)
 
     def assistant_token_path(self) -> Path:
         """Return the file of the token that lets assistants in over HTTP, unless another is named.
@@ -752,384 +429,6 @@ class OpenedProfile:
         from paperlark.store.assistant_token import assistant_token
 
         return assistant_token(file or self.assistant_token_path())
-
-    def check_vote_link(self, path: str) -> VoteLink:
-        """Return what a signed link of a mail or a chat allows: a vote on one paper.
-
-        Arguments:
-            path: of its address, such as `/vote/2502.18137/2025-02-26/3/2025-03-28/…`.
-
-        Returns the paper, the day of the page and the paper's place there.
-
-        Raises PaperlarkError where the link was changed, is another reader's or has expired.
-
-        >>> profile.check_vote_link("/vote/2502.18137/2025-02-26/3/2025-03-28/forged")
-        Traceback (most recent call last):
-        paperlark.domain.errors.PaperlarkError: this link is not whole, or is another reader's; ...
-        """
-        from paperlark.archive.triage import open_triage
-        from paperlark.domain.vote_links import checked_link
-        from paperlark.store.link_key import link_key
-
-        with open_triage(self.settings, self.environment, writes=False) as triage:
-            reader = triage.profile
-        key = link_key(self.settings.database)
-        return checked_link(path, reader, key, self.environment.now().date())
-
-    def undo_triage(self, undoes: str, *, event: str | None = None) -> Applied:
-        """Take back a triage event; any of them, and exactly.
-
-        Arguments:
-            undoes: the id of that event.
-            event: an id of this one, as for `triage`.
-
-        Returns the state of its paper before and after.
-
-        Raises StoreError where there is no such event.
-
-        >>> undone = profile.undo_triage(profile.reading_day().undoable[-1].id)
-        >>> undone.paper.id, undone.after.saved
-        ('2502.18137', False)
-        """
-        from uuid import uuid4
-
-        from paperlark.archive.triage import open_triage
-
-        with open_triage(self.settings, self.environment) as triage:
-            return triage.undo(event or uuid4().hex, undoes)
-
-    def triage_states(self) -> Mapping[PaperId, TriageState]:
-        """Return the state of each paper that something was done with; raises StoreError.
-
-        >>> profile.triage_states()["2502.18137"].vote.value
-        'up'
-        """
-        from paperlark.archive.triage import open_triage
-
-        with open_triage(self.settings, self.environment, writes=False) as triage:
-            return triage.states()
-
-    def export_triage(self) -> str:
-        """Return all votes and triage events as the log beside the database has them.
-
-        `restore` reads the text as that file. Raises StoreError.
-
-        >>> '"id": "2502.18137"' in profile.export_triage().splitlines()[0]
-        True
-        """
-        from paperlark.archive.triage import open_triage
-
-        with open_triage(self.settings, self.environment, writes=False) as triage:
-            return triage.export()
-
-    def vote_lines(self) -> str:
-        """Return what counts of votes and triage as lines that `keep_vote_lines` reads.
-
-        Notes are not among them. Raises StoreError.
-
-        >>> profile.vote_lines().split()[:2]
-        ['2502.18137', 'want']
-        """
-        from paperlark.domain.vote_lines import format_vote_lines
-
-        return format_vote_lines(self.triage_history())
-
-    def undoable_triage(self) -> tuple[TriageEvent, ...]:
-        """Return the latest decisions that `undo_triage` can take back, the last one last.
-
-        Raises StoreError.
-
-        >>> [str(one.action) for one in profile.undoable_triage()][:1]
-        ['want']
-        """
-        from paperlark.archive.triage import open_triage
-
-        with open_triage(self.settings, self.environment, writes=False) as triage:
-            return triage.undoable()
-
-    def reading_day(self, day: date | None = None, *, others: bool = False) -> ReadingDay:
-        """Return the papers of a day, and what was done with each.
-
-        Arguments:
-            day: the announcement day; the latest with a page by default.
-            others: with the scanned papers that are not on the page.
-
-        Raises StoreError where there is no such page.
-
-        >>> day = profile.reading_day(others=True)
-        >>> day.state("2502.18137").vote.value, len(day.others) > len(day.digest.entries)
-        ('up', True)
-        """
-        from paperlark.archive.triage import open_triage
-
-        with open_triage(self.settings, self.environment, writes=False) as triage:
-            return triage.day(day, others=others)
-
-    def touched_papers(self, which: Callable[[TriageState], bool]) -> tuple[TouchedPaper, ...]:
-        """Return the papers that something was done with and whose state is so, the latest first.
-
-        Arguments:
-            which: chooses by the state.
-
-        Raises StoreError.
-
-        >>> profile.touched_papers(lambda state: state.saved)
-        ()
-        """
-        from paperlark.archive.triage import open_triage
-
-        with open_triage(self.settings, self.environment, writes=False) as triage:
-            return triage.touched(which)
-
-    def papers_with_states(self, papers: Sequence[str]) -> tuple[TouchedPaper, ...]:
-        """Return what was done with each of these papers, in their order.
-
-        Arguments:
-            papers: identifiers, as for `why`; those that are not known are left out.
-
-        Raises StoreError; ValueError where a name is no identifier.
-
-        >>> [str(one.state.vote) for one in profile.papers_with_states(["2502.18137"])]
-        ['up']
-        """
-        from paperlark.archive.triage import open_triage
-
-        with open_triage(self.settings, self.environment, writes=False) as triage:
-            return triage.listed([_paper_id(one) for one in papers])
-
-    def triage_history(self) -> tuple[TriageEvent, ...]:
-        """Return all triage events, the oldest first; raises StoreError.
-
-        What a kill kept from the log beside the database is added to it.
-
-        >>> [(str(one.action), one.undoes is None) for one in profile.triage_history()[-2:]]
-        [('save', True), ('save', False)]
-        """
-        from paperlark.archive.triage import open_triage
-
-        with open_triage(self.settings, self.environment) as triage:
-            triage.complete_log()
-            return triage.history()
-
-    def reset_triage(self) -> int:
-        """Take back every vote, saved paper, note and what was seen.
-
-        Returns how many actions were taken back; raises StoreError.
-
-        >>> with paperlark.open_sample("no pages") as sample:
-        ...     sample.reset_triage()
-        Traceback (most recent call last):
-        ...
-        paperlark.domain.errors.StoreError: 'Efficient LLM inference' has no page yet ...
-        """
-        from paperlark.archive.triage import open_triage
-
-        with open_triage(self.settings, self.environment) as triage:
-            return triage.reset()
-
-    def sharing(self) -> Sharing:
-        """Return what the reader shows to the other members of their group: nothing at first.
-
-        Raises StoreError where there is no database yet.
-
-        >>> profile.sharing()
-        Sharing(wanted=False, saved=False)
-        """
-        from paperlark.archive.sharing import sharing_of
-
-        return sharing_of(self.settings)
-
-    def share(self, *, wanted: bool, saved: bool) -> None:
-        """Choose what the other members of the group see, from now on and of what was before.
-
-        Arguments:
-            wanted: the papers that the reader wants.
-            saved: the papers that the reader saved.
-
-        Raises StoreError where there is no database yet.
-
-        >>> profile.share(wanted=True, saved=False)
-        >>> profile.sharing().wanted
-        True
-        """
-        from paperlark.archive.sharing import share
-        from paperlark.domain.agenda import Sharing
-
-        share(self.settings, self.environment, Sharing(wanted, saved))
-
-    def shared_papers(self) -> tuple[SharedPaper, ...]:
-        """Return the papers that the reader shows to their group, with nothing else of theirs.
-
-        Raises StoreError.
-
-        >>> profile.share(wanted=False, saved=False)
-        >>> profile.shared_papers()
-        ()
-        """
-        from paperlark.archive.sharing import shared_papers
-
-        return shared_papers(self.settings, self.environment)
-
-    def follow(
-        self,
-        name: str,
-        *,
-        aliases: Sequence[str] = (),
-        person: str | None = None,
-        as_printed: bool = False,
-    ) -> Followed:
-        """Follow an author: their papers are on every page from the next one on.
-
-        Arguments:
-            name: a full name in any common form, such as "Ada Lovelace" or "Lovelace, Ada".
-            aliases: other names that papers print.
-            person: Semantic Scholar's id of this person, which excludes namesakes.
-            as_printed: follow a single name or initials all the same.
-
-        Returns the last papers of whom the name matches, and whether the author was followed
-        already. The profile is changed; open it again to use it.
-
-        Raises UnclearName where the name is not enough, ProfileError or StoreError, and then the
-        profile is unchanged.
-
-        >>> followed = profile.follow("Lovelace, Ada")
-        >>> followed.already, len(followed.report.authors[0].papers)
-        (None, 0)
-        """
-        from paperlark.archive.following import follow_author
-        from paperlark.domain.profile import FollowedAuthor
-
-        author = FollowedAuthor(name, tuple(aliases), person)
-        return follow_author(self.settings, self._edit, author, as_printed=as_printed)
-
-    def unfollow(self, name: str) -> FollowedAuthor:
-        """Follow an author no longer; the rest of the profile stays as it is.
-
-        Arguments:
-            name: the author, under any of their names.
-
-        Returns who was followed.
-
-        Raises UnclearName where nobody is followed under that name, or several are; ProfileError.
-
-        >>> paperlark.open_profile(profile.path).unfollow("Ada Lovelace").name
-        'Lovelace, Ada'
-        """
-        from paperlark.archive.following import unfollow_author
-
-        return unfollow_author(self.settings, self._edit, name)
-
-    def following(self) -> FollowingReport:
-        """Return the followed authors, each with the last papers of whom the name matches.
-
-        Raises StoreError.
-
-        >>> [author] = profile.following().authors
-        >>> author.author.name, str(author.papers[0].day), author.in_month
-        ('Mohamed S. Abdelfattah', '2025-02-19', 1)
-        """
-        from paperlark.archive.following import report_following
-
-        return report_following(self.settings, self.settings.profile.followed)
-
-    def import_source(
-        self,
-        source: str | Path,
-        *,
-        kind: FileKind | None = None,
-        liked: bool = True,
-        ask_arxiv: bool = True,
-        days: bool = True,
-        dry_run: bool = False,
-    ) -> Imported:
-        """Import papers the reader likes, or a digest that was made elsewhere.
-
-        Arguments:
-            source: a file, an address, or one paper's identifier.
-            kind: what kind of file it is; recognised by its content by default.
-            liked: False where the reader wants no more papers like these.
-            ask_arxiv: look up papers whose text is not known.
-            days: add digests to the archive as days of their own.
-            dry_run: store nothing.
-
-        Returns the counts of what was imported.
-
-        Raises Unimportable, and then nothing is stored; StoreError.
-
-        >>> profile.import_source("2502.18137", ask_arxiv=False).liked
-        1
-        """
-        from paperlark.importing.import_source import import_source
-
-        how = self._import_options(
-            kind=kind, liked=liked, ask_arxiv=ask_arxiv, days=days, dry_run=dry_run
-        )
-        return import_source(self.settings, self.environment, str(source), how)
-
-    def import_zotero(
-        self,
-        library: str,
-        *,
-        key_variable: str = "ZOTERO_API_KEY",
-        url: str = ZOTERO,
-        liked: bool = True,
-        ask_arxiv: bool = True,
-        dry_run: bool = False,
-    ) -> Imported:
-        """Import a Zotero library over the web.
-
-        Arguments:
-            library: such as users/12345 (or only the number) or groups/678.
-            key_variable: the name of the secret with the key of a library that is not public.
-            url: where Zotero's web API is.
-            liked, ask_arxiv, dry_run: as for `import_source`.
-
-        Returns the counts of what was imported.
-
-        Raises Unimportable, and then nothing is stored; StoreError.
-
-        >>> profile.import_zotero("my library")
-        Traceback (most recent call last):
-        ...
-        paperlark.domain.errors.Unimportable: 'my library' ...
-        """
-        from paperlark.importing.import_source import import_zotero
-        from paperlark.importing.zotero import ZoteroLibrary
-
-        how = self._import_options(
-            kind=None, liked=liked, ask_arxiv=ask_arxiv, days=True, dry_run=dry_run
-        )
-        zotero = ZoteroLibrary(library, key_variable, url)
-        return import_zotero(self.settings, self.environment, zotero, how)
-
-    def imports(self) -> tuple[ImportedSource, ...]:
-        """Return what was imported, by source, the earliest first; raises StoreError.
-
-        >>> [(source.name, len(source.papers)) for source in profile.imports()]
-        [('single papers', 1)]
-        """
-        from paperlark.importing.imported_sources import list_imports
-
-        return list_imports(self.settings)
-
-    def remove_imports(self, name: str) -> tuple[ImportedPaper, ...]:
-        """Take a source or one paper out again, so that the ranker no longer learns from it.
-
-        Votes on these papers stay, and so do days that came with a digest.
-
-        Arguments:
-            name: a source, by its name in `imports` or the name of its file, or an identifier.
-
-        Returns the papers that were taken out; none where nothing has that name.
-
-        Raises Unimportable where several sources have that name; StoreError.
-
-        >>> [one.example.paper.id for one in profile.remove_imports("2502.18137")]
-        ['2502.18137']
-        """
-        from paperlark.importing.imported_sources import remove_imports
-
-        return remove_imports(self.settings, name)
 
     # Out into the world
 
@@ -1212,6 +511,7 @@ class OpenedProfile:
 
         Raises StoreError where there is no page yet.
 
+        >>> voted = profile.reading.vote("2502.18137", "up")
         >>> len(profile.labelled_days().days)
         1
         """
@@ -1293,21 +593,6 @@ class OpenedProfile:
             tell=options.tell,
         )
 
-    def _edit(self, edit: ProfileEdit) -> None:
-        from paperlark.settings.profile_edit import edit_profile
-
-        if self.row is not None:
-            self.row.edit(edit)
-        else:
-            edit_profile(self._file(), edit)
-
-    def _file(self) -> Path:
-        from paperlark.domain.errors import PaperlarkError
-
-        if self.path is None:
-            raise PaperlarkError("the bundled sample's profile cannot be changed")
-        return self.path
-
     def _open_pages(self, limit: RunLimit) -> AbstractContextManager[PageMaker]:
         from paperlark.compose.pages import open_page_maker
 
@@ -1363,30 +648,3 @@ class OpenedProfile:
 
         with self._outboxes().open() as deliveries:
             return DeliveryReport(deliveries.send_notice(occasion, text, self.today, only=channel))
-
-    def _import_options(
-        self, *, kind: FileKind | None, liked: bool, ask_arxiv: bool, days: bool, dry_run: bool
-    ) -> ImportOptions:
-        from paperlark.compose.sources import open_arxiv_client
-        from paperlark.importing.archive_days import LockWait
-        from paperlark.importing.import_source import ImportOptions
-
-        return ImportOptions(
-            progress=self._timed,
-            open_arxiv=partial(open_arxiv_client, self.settings, self.environment),
-            kind=kind,
-            wanted=liked,
-            ask_arxiv=ask_arxiv,
-            dry_run=dry_run,
-            days=days,
-            wait=LockWait(self.options.patience, self.options.tell),
-        )
-
-
-def _paper_id(name: str) -> PaperId:
-    from paperlark.domain.paper import identify
-
-    identifier = identify(name)
-    if identifier is None:
-        raise ValueError(f"{name[:80]!r} is no arXiv identifier; write it like 2502.12206")
-    return identifier.id

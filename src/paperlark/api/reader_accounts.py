@@ -322,7 +322,8 @@ class OpenedAccounts:
 
         Raises ProfileError with every mistake of its texts.
 
-        >>> accounts.open_account(accounts.find("efficient-llm-inference")).draft().page_size
+        >>> account = accounts.find("efficient-llm-inference")
+        >>> accounts.open_account(account).interests.draft().page_size
         8
         """
         from paperlark.archive.stored_texts import StoredTexts

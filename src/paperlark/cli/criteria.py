@@ -53,12 +53,12 @@ def command(
     source = sys.stdin.read() if file == Path("-") else file
     profile = open_for(context, profile_file) if source is None or day else None
     if profile is not None and day is not None:
-        effect = profile.criteria_effect(day, source)
+        effect = profile.interests.criteria_effect(day, source)
         show = (
             criteria.effect_document(effect) if as_json else criteria.effect_text(effect, _width())
         )
     else:
-        found = understand_criteria(profile.criteria_text() if profile else source or "")
+        found = understand_criteria(profile.interests.criteria_text() if profile else source or "")
         show = (
             criteria.criteria_document(found) if as_json else criteria.understood(found, _width())
         )

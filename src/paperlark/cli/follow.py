@@ -74,7 +74,7 @@ def command(
     if list_them:
         _list(profile)
     elif remove:
-        gone = profile.unfollow(name)
+        gone = profile.interests.unfollow(name)
         click.echo(f"{one_line(gone.name)} is no longer followed: removed from {profile_file}")
     else:
         _follow(profile, name, aliases, person, as_printed=as_printed)
@@ -97,7 +97,7 @@ def _follow(
     *,
     as_printed: bool,
 ) -> None:
-    followed = profile.follow(name, aliases=aliases, person=person, as_printed=as_printed)
+    followed = profile.interests.follow(name, aliases=aliases, person=person, as_printed=as_printed)
     [author] = followed.report.authors
     if followed.already is None:
         click.echo(f"{author.author.name} is followed from the next page on: see {profile.path}")
@@ -111,7 +111,7 @@ def _follow(
 
 
 def _list(profile: OpenedProfile) -> None:
-    report = profile.following()
+    report = profile.interests.following()
     for line in following.list_lines(report):
         click.echo(line)
     if not report.authors:

@@ -118,15 +118,15 @@ def command(
         raise click.UsageError("--titles goes with --list")
     profile = open_for(context, profile_file)
     if listing:
-        show_sources(profile.imports(), titles=titles)
+        show_sources(profile.interests.imports(), titles=titles)
         return
     if removed:
         for name in removed:
-            show_removed(name, profile.remove_imports(name))
+            show_removed(name, profile.interests.remove_imports(name))
         return
     dry_run = dry_run or drafting
     import_zotero = partial(
-        profile.import_zotero,
+        profile.interests.import_zotero,
         key_variable=key_variable,
         url=zotero_url,
         liked=not disliked,
@@ -134,7 +134,7 @@ def command(
         dry_run=dry_run,
     )
     import_source = partial(
-        profile.import_source,
+        profile.interests.import_source,
         kind=FileKind(kind) if kind else None,
         liked=not disliked,
         ask_arxiv=not offline,

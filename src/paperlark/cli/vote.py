@@ -108,12 +108,12 @@ def _cast(
 ) -> None:
     from paperlark.renderers.vote_effect import effect_lines, vote_lines, votes_json  # noqa: PLC0415
 
-    cast = profile.cast_votes(names, vote)
+    cast = profile.reading.cast_votes(names, vote)
     if not as_json:  # at once: the comparison takes a moment
         _print(vote_lines(cast))
     effect = None
     if shows_effect is not False:
-        effect = profile.vote_effect(cast, however_long=shows_effect is True)
+        effect = profile.reading.vote_effect(cast, however_long=shows_effect is True)
     if as_json:
         _print_json(votes_json(cast, effect))
     else:
@@ -126,7 +126,7 @@ def _keep_lines(context: click.Context, profile: OpenedProfile, *, as_json: bool
     from paperlark.renderers.vote_effect import bad_lines, kept_lines, lines_json  # noqa: PLC0415
 
     try:
-        found = profile.keep_vote_lines(sys.stdin.read(LONGEST + 1))
+        found = profile.reading.keep_vote_lines(sys.stdin.read(LONGEST + 1))
     except ValueError as error:  # too long, or bytes that are no text
         raise click.UsageError(str(error)) from error
     kept = [(event, applied.paper) for event, applied in found.kept]
@@ -141,20 +141,20 @@ def _keep_lines(context: click.Context, profile: OpenedProfile, *, as_json: bool
 
 
 def _reset(profile: OpenedProfile, *, asks: bool) -> None:
-    votes = len(profile.votes())
+    votes = len(profile.reading.votes())
     if asks:
         click.confirm(
             f"Take back {votes} {'vote' if votes == 1 else 'votes'}, and all that was saved, noted"
             f" and seen, for {profile.name!r}?",
             abort=True,
         )
-    click.echo(f"taken back: {profile.reset_triage()}")
+    click.echo(f"taken back: {profile.reading.reset_triage()}")
 
 
 def _list(profile: OpenedProfile, *, as_json: bool) -> None:
     from paperlark.renderers.vote_effect import list_json, list_lines  # noqa: PLC0415
 
-    votes = profile.votes()
+    votes = profile.reading.votes()
     if as_json:
         _print_json(list_json(votes))
         return

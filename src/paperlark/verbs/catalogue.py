@@ -72,7 +72,7 @@ def answer(profile: OpenedProfile, name: str, given: Mapping[str, object], asker
 
 
 def _digest(profile: OpenedProfile, asked: DigestArguments, _: Asker) -> Answer:
-    reading = profile.reading_day(asked.day)
+    reading = profile.reading.reading_day(asked.day)
     digest = reading.digest
     facts: dict[str, Json] = {
         "day": digest.day.isoformat(),
@@ -96,7 +96,7 @@ def _search(profile: OpenedProfile, asked: SearchArguments, _: Asker) -> Answer:
         selected=asked.on_page,
         limit=MOST_FOUND,
     )
-    states = profile.triage_states()
+    states = profile.reading.triage_states()
     facts: dict[str, Json] = {"found": found.count, "by": str(found.method)}
     # The words that were searched for as well are the archive's, and so those of papers.
     respelled = clean_text(" ".join(one.corrected for one in found.corrections), _WORDS)
@@ -106,13 +106,13 @@ def _search(profile: OpenedProfile, asked: SearchArguments, _: Asker) -> Answer:
 
 def _similar(profile: OpenedProfile, asked: SimilarArguments, _: Asker) -> Answer:
     near = profile.similar(asked.id, limit=MOST_FOUND)
-    states = profile.triage_states()
+    states = profile.reading.triage_states()
     items = tuple(result_item(one, states.get(one.paper.id, UNTOUCHED)) for one in near)
     return Answer(Item({"id": asked.id}), items)
 
 
 def _paper(profile: OpenedProfile, asked: PaperArguments, _: Asker) -> Answer:
-    found = profile.papers_with_states([asked.id])
+    found = profile.reading.papers_with_states([asked.id])
     if not found:
         raise InvalidArguments(
             f"{asked.id} is not in the archive", hint="search for it by words, or ask the reader"
@@ -145,14 +145,14 @@ def _days_of(profile: OpenedProfile, paper: str) -> dict[str, Json]:
 
 def _vote(profile: OpenedProfile, asked: VoteArguments, asker: Asker) -> Answer:
     action = Action.NOT if asked.vote == "down" else Action.WANT
-    done = profile.triage(
+    done = profile.reading.triage(
         asked.id, action, on=asked.vote != "none", by_assistant=asker.is_assistant
     )
     return _applied(asked.id, changed=done.before.vote is not done.after.vote, state=done.after)
 
 
 def _save(profile: OpenedProfile, asked: SaveArguments, asker: Asker) -> Answer:
-    done = profile.triage(asked.id, "save", on=asked.saved, by_assistant=asker.is_assistant)
+    done = profile.reading.triage(asked.id, "save", on=asked.saved, by_assistant=asker.is_assistant)
     return _applied(asked.id, changed=done.before.saved != done.after.saved, state=done.after)
 
 

@@ -61,7 +61,7 @@ def read_resource(profile: OpenedProfile, address: str) -> Answer:
             days = tuple(Item({"day": str(day)}) for day in reversed(profile.days()))
             return cut(Answer(Item(), days, named="days"), DAYS, cursor)
         case "criteria", False:
-            text = profile.criteria_text()
+            text = profile.interests.criteria_text()
             parts = tuple(Item(outside={"criteria": part}) for part in _split(text))
             return cut(Answer(Item(), parts, named="parts"), f"{CRITERIA} {text}", cursor)
     raise InvalidArguments(

@@ -122,11 +122,11 @@ class Pages:
         return self._page(request, view)
 
     def _read(self, days: Sequence[date]) -> list[ReadingDay]:
-        return [self.shared.profile.reading_day(day) for day in days]
+        return [self.shared.profile.reading.reading_day(day) for day in days]
 
     def _show_day(self, request: Request, day: date) -> Response:
         others = "all" in request.query_params
-        reading = self.shared.profile.reading_day(day, others=others)
+        reading = self.shared.profile.reading.reading_day(day, others=others)
         days = self._days()
         at = days.index(reading.digest.day)
         view = View(
@@ -145,7 +145,7 @@ class Pages:
         name = request.path_params["name"]
         for one in KEPT:
             if one.name == name:
-                rows = kept_rows(self.shared.profile.touched_papers(one.contains))
+                rows = kept_rows(self.shared.profile.reading.touched_papers(one.contains))
                 return self._page(request, View(one.title, rows, nothing=one.nothing))
         for recent in RECENT:
             if recent.name == name:
@@ -165,7 +165,7 @@ class Pages:
             else:
                 nothing = f"No paper has {query!r}."
                 found = [one.paper.id for one in results.found if Identifier.parse(one.paper.id)]
-                rows = kept_rows(self.shared.profile.papers_with_states(found))
+                rows = kept_rows(self.shared.profile.reading.papers_with_states(found))
         return self._page(request, View("Search", rows, nothing=nothing, query=query))
 
     def _empty(self, request: Request) -> Response:
@@ -220,7 +220,11 @@ class Pages:
     def _note(self, request: Request) -> Response:
         """Show the form of a note, for browsers without scripts."""
         paper = request.path_params["paper"]
-        found = self.shared.profile.papers_with_states([paper]) if Identifier.parse(paper) else ()
+        found = (
+            self.shared.profile.reading.papers_with_states([paper])
+            if Identifier.parse(paper)
+            else ()
+        )
         if not found:
             raise HTTPException(404, "There is no such paper.")
         text = template(_PACKAGE, "note.html", clean_text).render(
@@ -234,7 +238,7 @@ class Pages:
 
     def _undoable(self) -> tuple[TriageEvent, ...]:
         try:
-            return self.shared.profile.undoable_triage()
+            return self.shared.profile.reading.undoable_triage()
         except PaperlarkError:
             return ()  # there is no page yet
 

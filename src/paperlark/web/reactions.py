@@ -49,7 +49,7 @@ class Reactions:
         fields = event_fields(form)
 
         def act() -> Applied:
-            return self.shared.profile.triage(**fields)  # type: ignore[arg-type]  # as event_fields says
+            return self.shared.profile.reading.triage(**fields)  # type: ignore[arg-type]  # as event_fields says
 
         voted = fields["on"] and fields["action"] in {Action.WANT, Action.NOT}
         return await self._done(request, form, act, vote=str(fields["event"]) if voted else "")
@@ -59,7 +59,7 @@ class Reactions:
         event = event_id(form)
         undoes = form.get("undoes", "")[:200]
         return await self._done(
-            request, form, lambda: self.shared.profile.undo_triage(undoes, event=event)
+            request, form, lambda: self.shared.profile.reading.undo_triage(undoes, event=event)
         )
 
     async def _see_all(self, request: Request) -> Response:
@@ -68,10 +68,10 @@ class Reactions:
         day = parse_day(form.get("page", ""))
 
         def see() -> None:
-            reading = self.shared.profile.reading_day(day)
+            reading = self.shared.profile.reading.reading_day(day)
             for row in day_rows(reading, others=False):
                 if not row.state.seen:
-                    self.shared.profile.triage(
+                    self.shared.profile.reading.triage(
                         row.entry.paper.id, "seen", page=day, place=row.place
                     )
 
@@ -102,7 +102,7 @@ class Reactions:
 
     def _report(self, applied: Applied, day: date | None) -> dict[str, object]:
         """Return what changed with an event, on the page of a day if one is shown."""
-        reading: ReadingDay = self.shared.profile.reading_day(day)
+        reading: ReadingDay = self.shared.profile.reading.reading_day(day)
         state = applied.after
         return {
             "paper": applied.paper.id,

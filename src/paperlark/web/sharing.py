@@ -35,7 +35,7 @@ class SharingPage:
         has_pages = profile.has_database
         text = template(_PACKAGE, "sharing.html", clean_text).render(
             **self.shared.frame(request),
-            chosen=profile.sharing() if has_pages else Sharing(),
+            chosen=profile.reading.sharing() if has_pages else Sharing(),
             has_pages=has_pages,
         )
         return HTMLResponse(text)
@@ -44,5 +44,5 @@ class SharingPage:
         form = await self.shared.forms.read(request)
         wanted, saved = "wanted" in form, "saved" in form
         profile = self.shared.profile
-        await run_in_threadpool(lambda: profile.share(wanted=wanted, saved=saved))
+        await run_in_threadpool(lambda: profile.reading.share(wanted=wanted, saved=saved))
         return RedirectResponse(f"{base_of(request)}/sharing", HTTPStatus.SEE_OTHER)

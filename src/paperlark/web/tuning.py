@@ -49,7 +49,7 @@ class Tuner:
             profile, day = self._current.profile, self.day
             known = self._opened
             if known is None or known[0] is not profile or known[1].day != day:
-                self._opened = known = (profile, profile.tuning(day))
+                self._opened = known = (profile, profile.interests.tuning(day))
             return known[1], known[1].page(draft)
 
 
@@ -69,7 +69,7 @@ class TuningPage:
 
     def _tune(self, request: Request) -> Response:
         """Show the profile as it is beside the papers of the latest day."""
-        draft = self.shared.profile.draft()
+        draft = self.shared.profile.interests.draft()
         names = "\n".join(one.name for one in draft.followed)
         return self._tuning_page(request, draft, names, saved="saved" in request.query_params)
 
@@ -91,7 +91,7 @@ class TuningPage:
 
         What it does not name stays as the profile has it.
         """
-        own = self.shared.profile.draft()
+        own = self.shared.profile.interests.draft()
         cutoffs = Cutoffs(
             _number(form, "relevance", own.cutoffs.relevance, LOWEST, HIGHEST),
             _number(form, "novelty", own.cutoffs.novelty, LOWEST, HIGHEST),
@@ -101,11 +101,13 @@ class TuningPage:
             form.get("criteria", own.criteria).replace("\r\n", "\n"),
             _number(form, "page_size", own.page_size, 1, LARGEST_PAGE),
             cutoffs,
-            own.followed if names is None else self.shared.profile.followed_by_names(names),
+            own.followed
+            if names is None
+            else self.shared.profile.interests.followed_by_names(names),
         )
 
     def _save(self, draft: TuningDraft, form: Mapping[str, str]) -> None:
-        self.shared.profile.save_draft(
+        self.shared.profile.interests.save_draft(
             draft,
             instead_of=form.get("instead_of", "").replace("\r\n", "\n"),
             profile_was=form.get("profile_was", ""),
@@ -128,8 +130,8 @@ class TuningPage:
             draft=draft,
             names=names,
             # What was there when the reader began, so that nobody's change is written over.
-            own=known.get("instead_of") or profile.criteria_text(),
-            profile_was=known.get("profile_was") or profile.file_fingerprint(),
+            own=known.get("instead_of") or profile.interests.criteria_text(),
+            profile_was=known.get("profile_was") or profile.interests.file_fingerprint(),
             ranking=Markup(self._ranking_of(draft)),  # noqa: S704  # of a template that escapes
             with_model=profile.settings.model is not None,
             largest=LARGEST_PAGE,

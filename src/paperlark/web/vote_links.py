@@ -66,13 +66,13 @@ class VoteLinks:
 
     def _cast(self, request: Request, action: Action, event: str) -> None:
         link = self._allowed(request)
-        self.current.profile.triage(
+        self.current.profile.reading.triage(
             link.paper_id, action, event=event, page=link.page, place=link.place
         )
 
     def _page(self, request: Request) -> Response:
         link = self._allowed(request)
-        found = self.current.profile.papers_with_states([link.paper_id])
+        found = self.current.profile.reading.papers_with_states([link.paper_id])
         if not found:
             raise HTTPException(404, f"{link.paper_id} is not in the archive any more.")
         look, hashed = style(("paperlark.renderers", "page.css"), (_PACKAGE, "read.css"))
@@ -96,7 +96,7 @@ class VoteLinks:
     def _allowed(self, request: Request) -> VoteLink:
         """Return what the link of a request allows; raises HTTPException where that is nothing."""
         try:
-            return self.current.profile.check_vote_link(_path(request))
+            return self.current.profile.reading.check_vote_link(_path(request))
         except StoreError:
             raise
         except PaperlarkError as error:

@@ -124,7 +124,7 @@ class VoteWatch:
     def _opened(self) -> VoteTrial:
         profile = self._current.profile
         if self._trial is None or self._trial[0] is not profile:
-            self._trial = (profile, profile.vote_trial())
+            self._trial = (profile, profile.reading.vote_trial())
         return self._trial[1]
 
 

@@ -38,7 +38,7 @@ class VotesPage:
         ]
 
     def _votes(self, request: Request) -> Response:
-        states = self.shared.profile.triage_states()
+        states = self.shared.profile.reading.triage_states()
         page = template(_PACKAGE, "votes.html", clean_text).render(
             **self.shared.frame(request),
             counts=[(one, sum(map(one.contains, states.values()))) for one in KEPT],
@@ -52,18 +52,18 @@ class VotesPage:
 
     def _log(self, _request: Request) -> Response:
         """Return all events and votes as the log beside the database has them."""
-        text = self.shared.profile.export_triage()
+        text = self.shared.profile.reading.export_triage()
         return _file("votes.jsonl", text, "application/x-ndjson")
 
     def _lines(self, _request: Request) -> Response:
         """Return what counts as lines that `paperlark vote -` reads."""
-        return _file("votes.txt", self.shared.profile.vote_lines(), "text/plain")
+        return _file("votes.txt", self.shared.profile.reading.vote_lines(), "text/plain")
 
     async def _reset(self, request: Request) -> Response:
         form = await self.shared.forms.read(request)
         if form.get("confirmed") != CONFIRMED:
             raise HTTPException(400, "Tick the box to take everything back; nothing changed.")
-        count = await run_in_threadpool(self.shared.profile.reset_triage)
+        count = await run_in_threadpool(self.shared.profile.reading.reset_triage)
         return RedirectResponse(f"{base_of(request)}/votes?taken={count}", HTTPStatus.SEE_OTHER)
 
 

@@ -97,8 +97,8 @@ def import_into(
 ) -> bool:
     """Import what the reader named; print what went wrong, and return whether all went well."""
     try:
-        import_all(profile, sources, profile.import_source)
-        import_all(profile, libraries, profile.import_zotero)
+        import_all(profile, sources, profile.interests.import_source)
+        import_all(profile, libraries, profile.interests.import_zotero)
     except PaperlarkError as error:
         tell_error(str(error))
         return False
