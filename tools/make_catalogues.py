@@ -10,7 +10,8 @@ from __future__ import annotations
 import argparse
 import ast
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from io import BytesIO
 from pathlib import Path
 from string import Formatter
 
@@ -29,7 +30,18 @@ _KEYWORDS = {"_": None, "marked": None, "ngettext": (1, 2), "pgettext": ((1, "c"
 _LONGEST, _SPARE = 1.6, 12
 """How much longer than the English a text may be: this factor, or so many characters."""
 
-_Text = str | tuple[str, str]
+_HEAD = """\
+# The words of paperlark's pages in another language. Texts: python tools/make_catalogues.py
+msgid ""
+msgstr ""
+"Language: {language}\\n"
+"Plural-Forms: {plural_forms}\\n"
+"Content-Type: text/plain; charset=utf-8\\n"
+"Content-Transfer-Encoding: 8bit\\n"
+
+"""
+
+_Text = str | Sequence[str]
 
 
 def pages() -> Catalog:
@@ -91,9 +103,11 @@ def update(language: str) -> None:
         known = before.get(message.id, message.context)
         text = known.string if known else None
         now.add(message.id, text, context=message.context, locations=message.locations)
-    now.header_comment = f"# The words of paperlark's pages: {language}."
-    with (FOLDER / f"{language}.po").open("wb") as file:
-        write_po(file, now, width=100, sort_output=True, omit_header=False, include_lineno=False)
+    text = BytesIO()
+    write_po(text, now, width=100, sort_output=True, omit_header=True, include_lineno=False)
+    # Without the dates that Babel's own head would have: the same texts give the same file.
+    head = _HEAD.format(language=language, plural_forms=now.plural_forms)
+    (FOLDER / f"{language}.po").write_bytes(head.encode() + text.getvalue())
 
 
 def problems(language: str) -> Iterator[str]:
@@ -124,7 +138,7 @@ def _first(text: _Text) -> str:
 
 def _strings(message: Message) -> tuple[str, ...]:
     found = message.string
-    return (found,) if isinstance(found, str) else tuple(found)
+    return (found,) if isinstance(found, str) else tuple(found or ())
 
 
 def _faults(source: _Text, translated: str) -> Iterator[str]:
