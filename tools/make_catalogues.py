@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 import ast
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from io import BytesIO
 from pathlib import Path
 from string import Formatter
@@ -41,7 +41,7 @@ msgstr ""
 
 """
 
-_Text = str | Sequence[str]
+_Text = str | tuple[str, ...] | list[str]
 
 
 def pages() -> Catalog:
@@ -103,11 +103,11 @@ def update(language: str) -> None:
         known = before.get(message.id, message.context)
         text = known.string if known else None
         now.add(message.id, text, context=message.context, locations=message.locations)
-    text = BytesIO()
-    write_po(text, now, width=100, sort_output=True, omit_header=True, include_lineno=False)
+    written = BytesIO()
+    write_po(written, now, width=100, sort_output=True, omit_header=True, include_lineno=False)
     # Without the dates that Babel's own head would have: the same texts give the same file.
     head = _HEAD.format(language=language, plural_forms=now.plural_forms)
-    (FOLDER / f"{language}.po").write_bytes(head.encode() + text.getvalue())
+    (FOLDER / f"{language}.po").write_bytes(head.encode() + written.getvalue())
 
 
 def problems(language: str) -> Iterator[str]:
@@ -120,9 +120,7 @@ def problems(language: str) -> Iterator[str]:
             yield f"{language}: {text!r} is missing"
             continue
         for translated in _strings(known):
-            yield from (
-                f"{language}: {text!r} {fault}" for fault in _faults(message.id, translated)
-            )
+            yield from (f"{language}: {text!r} {fault}" for fault in faults(message.id, translated))
     for message in _messages(stored):
         if wanted.get(message.id, message.context) is None:
             yield f"{language}: no page has {_first(message.id)!r}"
@@ -141,7 +139,8 @@ def _strings(message: Message) -> tuple[str, ...]:
     return (found,) if isinstance(found, str) else tuple(found or ())
 
 
-def _faults(source: _Text, translated: str) -> Iterator[str]:
+def faults(source: _Text, translated: str) -> Iterator[str]:
+    """Yield what is wrong with one translation."""
     if not translated.strip():
         if not _first(source).isspace():
             yield "has no translation"

@@ -8,10 +8,11 @@ from html.parser import HTMLParser
 
 _SHOWN = ("aria-label", "title", "alt", "placeholder")
 _VOID = frozenset({"br", "meta", "link", "input", "img", "hr", "rect", "path"})
+_NOT_WORDS = frozenset({"script", "style", "bdi", "code", "math", "pre"})
 _OPTIONAL = frozenset({"p", "li", "dt", "dd"})
 """Elements whose end HTML itself knows."""
 _FUNCTION_WORDS = re.compile(
-    r"\b(?:the|of|and|with|by|for|from|was|were|is|are|this|these|not|no|on|to)\b", re.IGNORECASE
+    r"\b(?:the|of|and|with|by|for|from|were|is|are|this|these|no|on|to)\b", re.IGNORECASE
 )
 
 
@@ -42,7 +43,7 @@ class _Texts(HTMLParser):
                 pass
 
     def handle_data(self, data: str) -> None:
-        if not any(name in {"script", "style", "bdi", "code", "math"} for name, _ in self.open):
+        if _NOT_WORDS.isdisjoint(name for name, _ in self.open):
             self.found.append((self.language, data))
 
 
@@ -59,5 +60,8 @@ def english_left(language: str, page: str, known: frozenset[str] = frozenset()) 
     `known` are the reader's own words, such as the names of topics.
     """
     for text in texts_in(language, page):
-        if text not in known and _FUNCTION_WORDS.search(text):
+        own = text
+        for words in filter(None, known):
+            own = own.replace(words, "")
+        if _FUNCTION_WORDS.search(own):
             yield text
