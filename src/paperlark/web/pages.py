@@ -255,6 +255,7 @@ def article(entry: Entry, language: str = ENGLISH) -> Markup:
     with in_language(language):
         text = template(_PACKAGE, "article.html", clean_text).render(
             entry=entry,
+            language=language,
             navigation=None,
             matches=matches,
             reasons=reasons,
