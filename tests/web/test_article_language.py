@@ -9,7 +9,8 @@ from standins.english_left import english_left
 
 def test_a_paper_states_its_language_where_it_is_not_that_of_the_page_around() -> None:
     for entry in ordinary().entries:
-        own = frozenset({entry.match.topic or ""}) if entry.match else frozenset()
+        written = entry.judgement.comment if entry.judgement else ""
+        own = frozenset({written, entry.match.topic or "" if entry.match else ""})
         german = article(entry, "de")
         assert german.startswith(f'<article id="{entry.paper.anchor}" lang="de">')
         assert "Zusammenfassung" in german
