@@ -175,7 +175,7 @@ def took(shared: Path) -> dict[str, list[_Took]]:
     Of the first only the selected papers were recorded: all others are assumed to get a comment
     and a summary, which takes most.
     """
-    found = {}
+    found: dict[str, list[_Took]] = {}
     for name in ("ml-foundations", "astro-dwarfs"):
         reader = read_folder(shared / "readers" / name)
         found[name] = []
