@@ -15,10 +15,18 @@ from pathlib import Path
 
 import make_catalogues
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from paperlark.day.announce import UNCONFIRMED
+from paperlark.day.assemble import announcement_gaps
+from paperlark.domain.announcement import Announcement, Feed, MissingFeed
+from paperlark.domain.criteria import parse_criteria
 from paperlark.domain.delivery import Bulletin, MessageFormat, Occasion, Style
 from paperlark.domain.digest import Digest
+from paperlark.domain.feedback import LaterVotes, vote_notes
 from paperlark.domain.spending import Cost
+from paperlark.rankers.language import unreadable
 from paperlark.renderers import formats, wording
 from paperlark.renderers.catalogue import (
     CATALOGUES,
@@ -32,6 +40,7 @@ from paperlark.renderers.html import HtmlRenderer
 from paperlark.renderers.json import JsonRenderer
 from paperlark.renderers.letters import write
 from paperlark.renderers.markdown import MarkdownRenderer
+from paperlark.renderers.notes import note_text
 from paperlark.renderers.script_words import WORDS
 from standins import digests
 from standins.english_left import english_left
@@ -178,10 +187,10 @@ def test_a_page_has_no_english_but_the_papers_own(
 
 @pytest.mark.parametrize("language", CATALOGUES)
 def test_a_text_without_a_translation_is_marked_as_english(language: str) -> None:
-    digest = replace(digests.ordinary(), notes=("cs.LG is missing: the feed was cut off",))
+    digest = replace(digests.ordinary(), notes=("the feed of the day was cut off",))
     with in_language(language):
         page = HtmlRenderer().render(digest).content.decode()
-    assert '<p class="note" lang="en">cs.LG is missing' in page
+    assert '<p class="note" lang="en">the feed of the day' in page
     assert list(english_left(TAGS[language], page, _of_others(digest))) == []
 
 
@@ -241,3 +250,41 @@ def test_an_english_page_loads_no_catalogue() -> None:
         [sys.executable, "-c", probe], capture_output=True, text=True, check=True, cwd=folder
     )
     assert done.stdout.split()[0] == "False"
+
+
+def _notes() -> list[str]:
+    """Return notes as pages have them, made by what makes them."""
+    feed = Feed("cs.LG", DAY, (), "feed", notes=(UNCONFIRMED, "has 3 of 5 entries"))
+    announcement = Announcement(DAY, (feed,), (), missing=(MissingFeed("cs.AI", "HTTP 503"),))
+    votes = [LaterVotes(count, taken_in=taken) for count in (1, 3) for taken in (True, False)]
+    return [
+        *announcement_gaps(announcement),
+        *(note for one in votes for note in vote_notes(one)),
+        unreadable(parse_criteria("# 主题\n\n1. 蝙蝠的回声定位与睡眠研究\n")) or "",
+    ]
+
+
+@pytest.mark.parametrize("language", CATALOGUES)
+def test_the_notes_of_a_page_are_recognized_and_translated(language: str) -> None:
+    notes = _notes()
+    assert len(notes) == 3 + 4 + 1
+    with in_language(language):
+        translated = [note_text(note) for note in notes]
+    assert all(new != old for new, old in zip(translated, notes, strict=True))
+    assert "HTTP 503" in translated[0]
+    assert [note_text(note) for note in notes] == notes
+
+
+@given(st.text(max_size=300))
+def test_a_note_that_is_not_known_stays_as_it_is(text: str) -> None:
+    with in_language("de"):
+        assert note_text(f"§ {text}").startswith("§ ")
+
+
+@pytest.mark.parametrize("text", ["{0.__class__}", "{model}", "odd {", "x" * 100_000])
+def test_braces_in_a_note_are_text(text: str) -> None:
+    with in_language("de"):
+        assert note_text(f"cs.LG is missing: {text}") in {
+            f"cs.LG fehlt: {text}",
+            f"cs.LG is missing: {text}",
+        }

@@ -87,11 +87,6 @@ def ngettext(one: str, many: str, count: int) -> str:
     return _translations(words).ngettext(one, many, count)
 
 
-def is_translated(text: str) -> bool:
-    """Return whether a whole text is in the page's language."""
-    return is_english() or gettext(text) != text
-
-
 def marked(text: str) -> str:
     """Return a text unchanged: marks a constant for the catalogue that is looked up later."""
     return text

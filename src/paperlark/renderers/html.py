@@ -19,6 +19,7 @@ from paperlark.domain.plain_text import clean
 from paperlark.domain.profile import ENGLISH
 from paperlark.domain.reading_keys import KEYS
 from paperlark.renderers import catalogue, formats, matches, reasons, typeset, wording
+from paperlark.renderers.notes import note_text
 from paperlark.renderers.script_words import script_words
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ def _environment(package: str, finalize: Callable[[object], object] | None) -> E
         "pgettext": catalogue.pgettext,
         "html_language": catalogue.html_language,
         "english_only": english_only,
+        "note_text": note_text,
         "of_paper": of_paper,
         "in_page_language": in_page_language,
         "written_in": written_in,
@@ -76,7 +78,8 @@ def _environment(package: str, finalize: Callable[[object], object] | None) -> E
 
 def english_only(text: str) -> Markup:
     """Return the attribute that marks a text without a translation as English; else nothing."""
-    return Markup("") if catalogue.is_translated(text) else Markup(' lang="en"')
+    known = catalogue.is_english() or note_text(text) != text
+    return Markup("") if known else Markup(' lang="en"')
 
 
 def of_paper() -> Markup:

@@ -12,6 +12,7 @@ from paperlark.domain.paper import Author, Paper
 from paperlark.domain.plain_text import clean, one_line
 from paperlark.renderers import formats, matches, reasons, typeset, wording
 from paperlark.renderers.catalogue import gettext as _
+from paperlark.renderers.notes import note_text
 
 _ACTIVE = re.compile(
     r"""\\(?=[!-/:-@\[-`{-~]|$)         # a backslash that would escape what follows
@@ -66,8 +67,8 @@ def _blocks(digest: Digest) -> Iterator[str]:
     yield " · ".join(filter(None, (f"**{_escaped(digest.profile)}**", categories)))
     yield " · ".join(_escaped(part) for part in wording.summary(digest))
     own = (wording.unjudged_note(digest), wording.summaries_missing(digest))
-    notes = filter(None, (*own, *digest.notes))
-    yield from (f"> {escape_line(one_line(_(note)))}" for note in notes)
+    notes = filter(None, (*own, *map(note_text, digest.notes)))
+    yield from (f"> {escape_line(one_line(note))}" for note in notes)
     yield _usage(digest)
     yield from wording.cost_remarks(digest)
     yield _funnel(digest)

@@ -14,6 +14,7 @@ from paperlark.renderers import formats, wording
 from paperlark.renderers.catalogue import gettext as _
 from paperlark.renderers.catalogue import ngettext
 from paperlark.renderers.letters.neutralize import truncate
+from paperlark.renderers.notes import note_text
 
 _LONGEST = 600
 
@@ -101,7 +102,11 @@ def warnings_of(bulletin: Bulletin) -> tuple[str, ...]:
 def _day_warnings(digest: Digest) -> Iterator[str]:
     yield from filter(
         None,
-        (wording.unjudged_note(digest), wording.summaries_missing(digest), *map(_, digest.notes)),
+        (
+            wording.unjudged_note(digest),
+            wording.summaries_missing(digest),
+            *map(note_text, digest.notes),
+        ),
     )
     for batch, (category, how) in zip(digest.batches, wording.batches(digest), strict=True):
         if not _has_all_entries(batch):
