@@ -10,11 +10,9 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-import numpy as np
-
 from paperlark.domain.plain_text import paragraphs
 from paperlark.rankers.sparse import Numbers
-from paperlark.rankers.tokens import TermIds, tokenize
+from paperlark.rankers.tokens import TermIds, places, tokenize
 
 _END = re.compile(r"(?<=[.!?])[\"')\]]*\s+(?=[\"'(\[]*[A-Z0-9$\\])")
 _ABBREVIATED = re.compile(
@@ -63,7 +61,8 @@ def telling_sentence(abstract: str, ids: TermIds, moved: Numbers) -> str:
 
 
 def _score(one: _Sentence, ids: TermIds, gains: Numbers, total: float) -> float:
-    share = float(gains[np.isin(ids, one.ids)].sum() / total)
+    said, _ = places(one.ids, ids)
+    share = float(gains[said].sum() / total)
     # Rounded, so that the order of sums on another machine decides nothing.
     return round((share + one.stated) * one.factor, 6)
 
