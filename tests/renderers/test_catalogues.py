@@ -25,7 +25,10 @@ from paperlark.domain.criteria import parse_criteria
 from paperlark.domain.delivery import Bulletin, MessageFormat, Occasion, Style
 from paperlark.domain.digest import Digest
 from paperlark.domain.feedback import LaterVotes, vote_notes
-from paperlark.domain.spending import Cost
+from paperlark.domain.profile import Cutoffs
+from paperlark.domain.spending import Budget, Cost
+from paperlark.judges.reply import parse_reply
+from paperlark.llm.budget import BudgetLedger
 from paperlark.rankers.language import unreadable
 from paperlark.renderers import formats, wording
 from paperlark.renderers.catalogue import (
@@ -288,3 +291,29 @@ def test_braces_in_a_note_are_text(text: str) -> None:
             f"cs.LG fehlt: {text}",
             f"cs.LG is missing: {text}",
         }
+
+
+@pytest.mark.parametrize("language", CATALOGUES)
+@pytest.mark.parametrize("name", ["run", "day", "month"])
+def test_a_budget_that_is_used_up_is_told_in_the_language(language: str, name: str) -> None:
+    ledger = BudgetLedger(Budget(**{name: Decimal("0.01")}))
+    refusal = str(ledger.refusal(Decimal("0.02")))
+    with in_language(language):
+        told = note_text(refusal)
+    assert told != refusal
+    assert "0.01" in told
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "",
+        "no rows",
+        '{"rows":[{"paper":412,"relevance":9,"novelty":9,"comment":""}]}',
+        '{"rows":[{"paper":999,"relevance":9,"novelty":9,"comment":"x"}]}',
+    ],
+)
+def test_what_a_reply_lacked_is_told_in_the_language(reply: str) -> None:
+    (fault,) = parse_reply(reply, {412: digests.paper()}, Cutoffs()).faults.values()
+    with in_language("de"):
+        assert note_text(fault) != fault

@@ -1,4 +1,4 @@
-"""Notes of stored digests in the language of the page.
+"""Notes and reasons of stored digests in the language of the page.
 
 They are stored as English sentences with names and numbers in them, so each is recognized by the
 pattern that it was made from. One that no pattern fits stays English, and is marked so.
@@ -51,6 +51,30 @@ PATTERNS = (
         "{count} later votes are left out, so that this page shows what was known on that day; take"
         " them in with --with-all-votes"
     ),
+    marked("in a batch submitted on {day} at {time} UTC, not answered yet"),
+    marked("in a batch submitted at {time} UTC, not answered yet"),
+    marked("in a batch that may have been submitted at {time} UTC"),
+    marked("the model gave no comment"),
+    marked("the model gave two different judgements of this paper"),
+    marked("the model's reply left this paper out"),
+    marked("the model's reply contained no judgement"),
+    marked("the model's reply was empty"),
+    marked("the model's reply judged papers that it was not asked about"),
+    marked(
+        "this run's budget of {amount} is used up (the rest is too little for another question):"
+        " allow more with `run` in [budget]"
+    ),
+    marked("this run's budget of {amount} is used up: allow more with `run` in [budget]"),
+    marked(
+        "today's budget of {amount} is used up (the rest is too little for another question):"
+        " allow more with `day` in [budget]"
+    ),
+    marked("today's budget of {amount} is used up: allow more with `day` in [budget]"),
+    marked(
+        "this month's budget of {amount} is used up (the rest is too little for another question):"
+        " allow more with `month` in [budget]"
+    ),
+    marked("this month's budget of {amount} is used up: allow more with `month` in [budget]"),
     marked("1 paper waits for another reading in a batch"),
     marked("{count} papers wait for another reading in a batch"),
     marked("{service}: {count} of {papers} papers is not indexed yet"),

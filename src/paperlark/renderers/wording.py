@@ -34,6 +34,7 @@ from paperlark.renderers.formats import (
     unknown,
 )
 from paperlark.renderers.formats import papers as counted_papers
+from paperlark.renderers.notes import note_text
 from paperlark.renderers.reasons import NOT_JUDGED, OUTSIDE
 
 
@@ -79,7 +80,9 @@ def not_judged_together(digest: Digest) -> tuple[tuple[str, tuple[Unjudged, ...]
     """Return groups of papers that were not judged for one reason, with that in words."""
     together = (
         (
-            _("{papers}: {reason}").format(papers=counted_papers(len(papers)), reason=_(why)),
+            _("{papers}: {reason}").format(
+                papers=counted_papers(len(papers)), reason=note_text(why)
+            ),
             papers,
         )
         for why, papers in _failed_together(digest)
@@ -118,14 +121,14 @@ def _waiting_words(reason: str, papers: tuple[Unjudged, ...], day: date) -> str:
     )
     return text.format(
         papers=counted_papers(len(papers)),
-        reason=_(reason),
+        reason=note_text(reason),
         command=f"paperlark run --date {day}",
     )
 
 
 def _budget_words(reason: str, left: tuple[Unjudged, ...]) -> str:
     return _("{papers} over budget: {reason}.").format(
-        papers=counted_papers(len(left)), reason=_(reason)
+        papers=counted_papers(len(left)), reason=note_text(reason)
     )
 
 
@@ -143,7 +146,7 @@ def unjudged_note(digest: Digest) -> str | None:
     if not left or not (shown or failed(digest) or not digest.funnel.judged):
         return None
     [(reason, count)] = Counter(one.reason for one in left).most_common(1)
-    cut = shorten(_(reason), _LONGEST_REASON, placeholder=" \N{HORIZONTAL ELLIPSIS}")
+    cut = shorten(note_text(reason), _LONGEST_REASON, placeholder=" \N{HORIZONTAL ELLIPSIS}")
     why = cut if count == len(left) else _("mostly: {reason}").format(reason=cut)
     return _note_text(digest, shown).format(
         model=digest.model,
