@@ -84,7 +84,7 @@ PATTERNS = (
 )
 """The sentences that notes are made from, the longer of two that fit first."""
 
-_LONGEST = 2_000
+_LONGEST = 600
 """Characters of a note that is compared with them."""
 
 
