@@ -11,11 +11,12 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from paperlark.api import (
+        Feeds,
         Interests,
         OpenedAccounts,
         OpenedGroup,
         OpenedProfile,
-        Reading,
+        ReadingActions,
         begin_profile,
         build_site,
         database_of,
@@ -123,6 +124,7 @@ __all__ = [
     "Environment",
     "EstimateReport",
     "EvaluationPlan",
+    "Feeds",
     "FileKind",
     "FirstAnswers",
     "FirstDay",
@@ -154,7 +156,7 @@ __all__ = [
     "ProfileError",
     "PublishError",
     "ReadPapers",
-    "Reading",
+    "ReadingActions",
     "ReadingDay",
     "Role",
     "RunOptions",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from paperlark.domain.announcement import AnnounceType
 from paperlark.domain.criteria import Criteria
+from paperlark.domain.filters import NO_FILTERS, Filters
 
 ENGLISH = "en"
 """The default language of pages, by its BCP 47 tag."""
@@ -64,6 +65,7 @@ class Profile:
     and its scores are the means. `show_criteria`: the selection prompt is on the page.
     `language` is that of the page and of what a model writes, by its BCP 47 tag; `summaries`: the
     model writes what is new in each paper that it selects.
+    `filters` leave papers out before they are ranked.
     """
 
     title: str
@@ -84,6 +86,7 @@ class Profile:
     id: str = ""
     language: str = ENGLISH
     summaries: bool = False
+    filters: Filters = NO_FILTERS
 
     def __post_init__(self) -> None:
         if not self.id:

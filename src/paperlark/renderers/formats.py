@@ -49,6 +49,11 @@ def brief_date(day: date) -> str:
     return english.brief_date(day) if is_english() else _date(day, "MMMEd")
 
 
+def day_and_month(day: date) -> str:
+    """Return `26 Feb`."""
+    return english.brief_date(day).split(" ", 1)[1] if is_english() else _date(day, "MMMd")
+
+
 def brief_month(day: date) -> str:
     """Return `Feb 2025`."""
     return english.brief_month(day) if is_english() else _date(day, "yMMM")

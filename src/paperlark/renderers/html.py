@@ -19,6 +19,7 @@ from paperlark.domain.plain_text import clean
 from paperlark.domain.profile import ENGLISH
 from paperlark.domain.reading_keys import KEYS
 from paperlark.renderers import catalogue, formats, matches, reasons, typeset, wording
+from paperlark.renderers.coins import MOST_PAPERS, coins
 from paperlark.renderers.notes import note_text
 from paperlark.renderers.script_words import script_words
 
@@ -72,6 +73,8 @@ def _environment(package: str, finalize: Callable[[object], object] | None) -> E
         "script_words": script_words,
         "with_code": with_code,
         "with_day": with_day,
+        "coins": coins,
+        "most_coins": MOST_PAPERS,
     }
     return environment
 
@@ -122,7 +125,7 @@ def style(*sheets: tuple[str, str]) -> tuple[Markup, str]:
 
     Each sheet is a package and the name of a file in its `templates`.
     """
-    return _inline((_LOOK, *sheets))
+    return _inline((_LOOK, *sheets), _compact_style)
 
 
 @cache
@@ -135,14 +138,24 @@ _REMARK = re.compile(r"(?://.*|/\*[^*]*\*/)?")
 """A line that is empty or a comment and nothing else."""
 
 
-def _inline(files: Iterable[tuple[str, str]]) -> tuple[Markup, str]:
+_AROUND = re.compile(r"\s*([{};])\s*|(?<=[\w-]:)\s+(?=[^\s{])")
+
+
+def _compact_style(text: str) -> str:
+    """Drop the blanks of a style sheet that only people need; no text in ours has such signs."""
+    return _AROUND.sub(lambda found: found[1] or "", text)
+
+
+def _inline(
+    files: Iterable[tuple[str, str]], compact: Callable[[str], str] = str
+) -> tuple[Markup, str]:
     texts = [
         resources.files(package).joinpath("templates", name).read_text("utf-8")
         for package, name in files
     ]
     # Every page carries them, without what is there for who reads the files.
     lines = (line.strip() for text in texts for line in text.splitlines())
-    text = "\n" + "\n".join(line for line in lines if not _REMARK.fullmatch(line))
+    text = "\n" + compact("\n".join(line for line in lines if not _REMARK.fullmatch(line)))
     hashed = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
     return Markup(text), hashed  # noqa: S704  # files of this package
 
@@ -174,6 +187,8 @@ class Navigation:
 
 
 _PACKAGE = "paperlark.renderers"
+_BETWEEN_BLOCKS = re.compile(r"\s*\n(?=</?(?:p|dl|dt|dd|details|article|li|ol|ul)\b)")
+"""Before an element that begins a line anyway; no text of others has such a sign unescaped."""
 
 
 class HtmlRenderer:
@@ -200,4 +215,5 @@ class HtmlRenderer:
             script=pad,
             script_hash=pad_hash,
         )
-        return Page(PurePosixPath(f"{digest.day}.html"), "text/html", text.encode())
+        compact = _BETWEEN_BLOCKS.sub("", text)
+        return Page(PurePosixPath(f"{digest.day}.html"), "text/html", compact.encode())

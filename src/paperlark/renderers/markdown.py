@@ -137,6 +137,8 @@ def _entry(entry: Entry) -> Iterator[str]:
     if paper.authors:
         yield f"**{_('Authors')}:** {_authors(paper.authors)}"
     yield _facts(entry)
+    for remark in reasons.remarks(paper):
+        yield f"**{remark.name}:** {escape(typeset.plain(remark.text))}"
     scores = _scores(entry)
     if scores:
         yield scores
@@ -171,8 +173,16 @@ def _name(author: Author) -> str:
 def _facts(entry: Entry) -> str:
     paper = entry.paper
     categories = _escaped(formats.listed(paper.categories))
-    kind = _(entry.type) if entry.type else None
-    facts = (f"[{paper.id}]({paper.url})", categories, kind, f"[pdf]({paper.pdf_url})")
+    withdrawn = f"**{_(reasons.WITHDRAWN)}**" if reasons.is_withdrawn(paper) else ""
+    facts = (
+        f"[{paper.id}]({paper.url})",
+        withdrawn,
+        categories,
+        _(entry.type) if entry.type else "",
+        reasons.licence(paper),
+        f"[pdf]({paper.pdf_url})",
+        *(f"[{_(link.word)}]({link.url})" for link in reasons.links(paper)),
+    )
     return " · ".join(filter(None, facts))
 
 

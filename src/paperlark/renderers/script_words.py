@@ -28,9 +28,6 @@ WORDS: dict[str, tuple[str, ...]] = {
         marked("1 paper"),
         marked("{count} papers"),
         marked("Searching …"),
-        marked(
-            "Search works only when a web server serves the site. In a terminal: paperlark search"
-        ),
         marked("Could not read the search index ({problem})."),
     ),
 }

@@ -14,5 +14,6 @@ WORDS = (
     marked("catch-up page"),
     marked("OAI-PMH"),
     marked("search API"),
+    marked("code"),
 )
-"""Announcement types, and the endpoints of arXiv that announcements come from."""
+"""Announcement types, the endpoints of arXiv that announcements come from, a link."""

@@ -271,6 +271,8 @@ def funnel_rows(digest: Digest) -> tuple[TableRow, ...]:
     rows = [_row(_("announced"), funnel.announced, announced)]
     if funnel.seen:
         rows.append(_row(_("seen before"), funnel.seen, _("on an earlier day")))
+    if funnel.excluded:
+        rows.append(_row(_("excluded"), funnel.excluded, _("by your filters")))
     rows.append(_row(_("scanned"), funnel.scanned, scanned))
     if funnel.gated:
         rows.append(_row(_("gated"), funnel.gated, _("no author reaches your minimum h-index")))
@@ -480,6 +482,10 @@ def no_papers_text(digest: Digest) -> str:
         )
     if digest.funnel.scanned is None:
         return _("No paper was selected.")
+    if digest.funnel.excluded and not digest.funnel.scanned:
+        return _("Your filters left out {papers}, and nothing else was new.").format(
+            papers=counted_papers(digest.funnel.excluded)
+        )
     return _("None of {papers} was selected.").format(papers=counted_papers(digest.funnel.scanned))
 
 
@@ -491,6 +497,7 @@ def account(digest: Digest) -> tuple[str, ...]:
     funnel = digest.funnel
     counts = (
         (funnel.announced, _("{count} announced")),
+        (funnel.excluded or None, _("{count} excluded by your filters")),
         (funnel.scanned, _("{count} scanned")),
         (funnel.selected, _("{count} selected")),
     )

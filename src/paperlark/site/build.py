@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -18,8 +18,9 @@ from paperlark.settings import Settings
 from paperlark.settings.identity import known
 from paperlark.site.archive import DigestReader, SiteArchive, fill_archive
 from paperlark.site.days import day_files
-from paperlark.site.feeds import DAYS, atom, json_feed
+from paperlark.site.feeds import DAYS, atom, json_feed, list_feed_files
 from paperlark.site.home import front_file, home_file
+from paperlark.site.lists import PaperLists, paper_lists
 from paperlark.site.months import month_files, year_file
 from paperlark.site.publish import Built, File, publish_files
 from paperlark.site.rendering import fingerprint_of
@@ -114,23 +115,27 @@ def _open(settings: Settings, connection: DatabaseConnection, progress: Progress
         ),
         DigestReader(archive, PaperTextStore(connection, path, name), title),
         ScannedStore(connection, path),
+        paper_lists(settings, connection, days),
     )
 
 
 @dataclass(frozen=True, slots=True)
 class SiteReader:
-    """One profile of the site: its days, its whole digests, and all scanned papers."""
+    """One profile of the site: its days, its whole digests, all scanned papers, and its feeds."""
 
     archive: SiteArchive
     digests: DigestReader
     scanned: ScannedPapers
+    lists: PaperLists = field(default_factory=PaperLists)
 
 
 def plan_files(readers: Sequence[SiteReader], root: str | None) -> Iterator[File]:
     """Plan every file of the site; nothing is rendered yet. `root` is its web address, if any."""
     languages = {reader.archive.language for reader in readers}
     shared = languages.pop() if len(languages) == 1 else ENGLISH
-    yield from _in_language(shared, lambda: [front_file([reader.archive for reader in readers])])
+    yield from _in_language(
+        shared, lambda: [front_file([(reader.archive, reader.lists) for reader in readers])]
+    )
     for reader in readers:
         files = partial(_files_of, reader, root, alone=len(readers) == 1)
         yield from _in_language(reader.archive.language, files)
@@ -150,8 +155,9 @@ def _in_language(tag: str, files: Callable[[], Iterable[File]]) -> tuple[File, .
 def _files_of(reader: SiteReader, root: str | None, *, alone: bool) -> Iterator[File]:
     """Plan the files of one reader."""
     archive, digests = reader.archive, reader.digests
-    yield home_file(archive, alone=alone)
+    yield home_file(archive, reader.lists, alone=alone)
     yield from _feeds(archive, root)
+    yield from list_feed_files(archive, reader.lists, root)
     yield from topic_files(archive)
     for place in range(len(archive.years)):
         yield year_file(archive, place)
