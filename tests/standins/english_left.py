@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 
 _SHOWN = ("aria-label", "title", "alt", "placeholder")
 _VOID = frozenset({"br", "meta", "link", "input", "img", "hr", "rect", "path"})
+_LICENCE = re.compile(r"CC BY[-A-Z]* \d\.\d")
 _NOT_WORDS = frozenset({"script", "style", "bdi", "code", "math", "pre"})
 _OPTIONAL = frozenset({"p", "li", "dt", "dd"})
 """Elements whose end HTML itself knows."""
@@ -33,7 +34,8 @@ class _Texts(HTMLParser):
         while tag in _OPTIONAL and self.open and self.open[-1][0] in _OPTIONAL:
             self.open.pop()
         language = given.get("lang") or self.language
-        self.found += [(language, given[name] or "") for name in _SHOWN if name in given]
+        if given.get("class") != "Z3988":  # a citation for programs
+            self.found += [(language, given[name] or "") for name in _SHOWN if name in given]
         if tag not in _VOID:
             self.open.append((tag, language))
 
@@ -60,7 +62,7 @@ def english_left(language: str, page: str, known: frozenset[str] = frozenset()) 
     `known` are the reader's own words, such as the names of topics.
     """
     for text in texts_in(language, page):
-        own = text
+        own = _LICENCE.sub("", text)
         for words in filter(None, known):
             own = own.replace(words, "")
         if _FUNCTION_WORDS.search(own):
