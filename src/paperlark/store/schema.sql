@@ -1,4 +1,4 @@
--- The database, version 26. Written by `make reference`; do not edit.
+-- The database, version 25. Written by `make reference`; do not edit.
 -- Times are UTC (ISO 8601), days are announcement days in New York, money is decimal
 -- text in US dollars.
 
