@@ -188,7 +188,7 @@ class J:
     def model(self, day): return "coin"
     def judge(self, papers, day, precedents=None, reading=1):
         first = papers[0]
-        good = Judgement(first.id, first.version, 9, 8, "Good.\\n\\x1b[31m" + "x" * 5000)
+        good = Judgement(first.id, first.version, 9, 8, "Good.\\n\\x1b[31m" + "x" * 5000, "New.\\n")
         other = Judgement("2502.99999", 1, 9, 8, "Nobody asked.")
 {code}
 def make(context): return J()
@@ -232,6 +232,7 @@ def test_papers_that_a_judge_does_not_judge_are_named_with_the_reason(
     assert [one.paper for one in unjudged] == list(PAPERS[judged:])
     assert {one.reason for one in unjudged} == {why}
     assert all(len(one.comment) <= 1000 and "\n" not in one.comment for one in judgements)
+    assert all(one.summary == "New." for one in judgements)
 
 
 def test_a_judge_that_hangs_keeps_what_it_judged_before(bad: Bad) -> None:

@@ -96,6 +96,7 @@ def _context(settings: Settings, name: str, environment: Environment) -> PluginC
         folder=Path(home),
         criteria=settings.profile.criteria,
         cutoffs=settings.profile.cutoffs,
+        language=settings.profile.language,
         open_http=_http(settings),
         now=environment.now,
         at_most=settings.plugins.at_most,

@@ -25,8 +25,9 @@ class PluginContext:
 
     `settings` is its own table of the profile. `secrets` has the secret that each setting whose
     name ends in `_variable` names, by that setting's name. `folder` is the profile's: paths are
-    relative to it. `open_http` opens a client whose answers are bounded in bytes and time. `now`
-    is in UTC. `at_most` is how many seconds one call may take.
+    relative to it. `language`, a BCP 47 tag, is the one to write in. `open_http` opens a client
+    whose answers are bounded in bytes and time. `now` is in UTC. `at_most` is how many seconds one
+    call may take.
     """
 
     name: str
@@ -35,6 +36,7 @@ class PluginContext:
     folder: Path
     criteria: Criteria
     cutoffs: Cutoffs
+    language: str
     open_http: Callable[[], AbstractContextManager[BoundedClient]]
     now: Callable[[], datetime]
     at_most: float

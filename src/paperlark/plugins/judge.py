@@ -158,10 +158,12 @@ def _sound(
 def _judgement(one: Any, paper: Paper, plugin: str) -> Judgement:  # noqa: ANN401  # of any types
     if type(one.relevance) is not int or type(one.novelty) is not int:
         raise PluginError(f"the judge plug-in {plugin} gives scores that are no whole numbers")
-    comment = plain_text.one_line(one.comment if isinstance(one.comment, str) else "")
-    return Judgement(
-        paper.id, paper.version, one.relevance, one.novelty, comment[:_LONGEST_COMMENT]
-    )
+    comment, summary = _line(one.comment), _line(one.summary)
+    return Judgement(paper.id, paper.version, one.relevance, one.novelty, comment, summary)
+
+
+def _line(text: object) -> str:
+    return plain_text.one_line(text)[:_LONGEST_COMMENT] if isinstance(text, str) else ""
 
 
 def _need_text(plugin: str, **values: object) -> None:

@@ -54,6 +54,8 @@ PATTERNS = (
     marked("in a batch submitted on {day} at {time} UTC, not answered yet"),
     marked("in a batch submitted at {time} UTC, not answered yet"),
     marked("in a batch that may have been submitted at {time} UTC"),
+    marked("papers were ranked by the embedded ranker: {reason}"),
+    marked("the judge did not return a judgement"),
     marked("the model gave no comment"),
     marked("the model gave two different judgements of this paper"),
     marked("the model's reply left this paper out"),
