@@ -66,6 +66,7 @@ def test_a_page_is_ranked_judged_delivered_and_saved_by_plugins(home: Path, exam
     manifest = json.loads((home / "pages" / "2025-02-26.manifest.json").read_text())
     assert manifest["plugins"] == ["judge local-command 1.0", "ranker keyword-counts 1.0"]
     assert [one["id"] for one in page["entries"]] == ["2502.00008"]
+    assert manifest["usage"]["cost_usd"] == {"prompt": "0", "completion": "0"}
     assert "Title says so." in (home / "pages" / "2025-02-26.html").read_text()
 
     delivered = _run(examples, "deliver", "--date", "2025-02-26")
@@ -77,7 +78,8 @@ def test_a_page_is_ranked_judged_delivered_and_saved_by_plugins(home: Path, exam
     assert (saved.returncode, saved.stdout.splitlines()[-1]) == (0, "csv: 1 paper saved")
     assert _run(examples, "save").stdout == "all saved papers are there\n"
     with (home / "lists" / "saved.csv").open(newline="") as opened:
-        assert [row[:2] for row in csv.reader(opened)] == [["2502.00008", "Bats 8"]]
+        ((*row, _day),) = csv.reader(opened)
+    assert row == ["2502.00008", "Bats 8", "https://arxiv.org/abs/2502.00008", ""]
 
     doctor = _run(examples, "doctor", "--offline", "--no-model-call")
     assert "judge local-command 1.0, of the package paperlark-local-command" in doctor.stdout

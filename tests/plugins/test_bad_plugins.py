@@ -99,7 +99,9 @@ MESSAGE = Message("Bats", "Three papers.")
 
 
 def test_one_that_is_not_installed_says_how_to_install_it(bad: Bad) -> None:
-    with pytest.raises(PluginError, match=r"channel plug-in bad is not installed: install its"):
+    with pytest.raises(
+        PluginError, match=r"channel plug-in bad is not installed: install its package with pip"
+    ):
         open_plugin_channel(bad.settings("channels"), "bad", _environment())
 
 

@@ -14,6 +14,9 @@ from paperlark.plugins import PluginContext
 from paperlark.ports import SavedCopies
 
 
+_FORMULA = ("=", "+", "-", "@", "\t")
+
+
 @dataclass(frozen=True, slots=True)
 class CsvSaver:
     """Implements Saver: a row for each paper with id, title, address, note and day of saving."""
@@ -54,7 +57,7 @@ class CsvSaver:
         row = (paper.id, paper.title, paper.url, saved.note, saved.saved.date().isoformat())
         with self.file.open("a", encoding="utf-8", newline="") as file:
             # A spreadsheet would run a text that begins like a formula.
-            csv.writer(file).writerow(f"'{one}" if one[:1] in "=+-@\t" else one for one in row)
+            csv.writer(file).writerow(f"'{one}" if one.startswith(_FORMULA) else one for one in row)
 
 
 def make(context: PluginContext) -> CsvSaver:

@@ -47,7 +47,7 @@ def _found(paper: Paper, words: set[str]) -> list[str]:
 
 
 def _words(text: str) -> list[str]:
-    return [word for word in re.findall(r"\w+", text.casefold()) if len(word) > len("and")]
+    return [word for word in re.findall(r"\w+", text.casefold()) if len(word) > len("with")]
 
 
 def make(context: PluginContext) -> KeywordRanker:  # noqa: ARG001  # it has no settings

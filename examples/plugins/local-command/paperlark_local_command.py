@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from paperlark.domain.errors import PluginError
 from paperlark.domain.judgement import (
@@ -21,8 +22,11 @@ from paperlark.domain.judgement import (
     UnjudgedReason,
 )
 from paperlark.domain.paper import Paper
-from paperlark.domain.spending import Spend
+from paperlark.domain.spending import Cost, Spend
 from paperlark.plugins import PluginContext
+
+
+_FREE = Spend(tokens=None, cost=Cost(Decimal(0), Decimal(0)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +72,7 @@ class CommandJudge:
             raise PluginError(f"{self.command[0]} ended with exit code {done.returncode}")
         lines = [*done.stdout.splitlines(), *("" for _ in papers)]
         read = [(one, _judgement(one, line)) for one, line in zip(papers, lines, strict=False)]
-        yield ModelCall(tuple(found for _, found in read if found), Spend(None, None), done.stdout)
+        yield ModelCall(tuple(found for _, found in read if found), _FREE, done.stdout)
         for paper, found in read:
             if found is None:
                 yield Unjudged(paper, UnjudgedReason.FAILED, "the command printed no judgement")

@@ -76,8 +76,7 @@ def load_plugin(group: PluginGroup, name: str) -> LoadedPlugin:
     if not found:
         raise PluginError(
             f"the {group.kind} plug-in {name} is not installed",
-            hint="install its package where paperlark is (pip install PACKAGE);"
-            " paperlark doctor lists those that are",
+            hint="install its package with pip, in the environment that paperlark is in",
         )
     if len(found) > 1:
         packages = " and ".join(sorted(one.package for one in found))
