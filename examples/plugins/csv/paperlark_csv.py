@@ -13,7 +13,6 @@ from paperlark.domain.saving import CopyState, SavedCopy, SavedPaper
 from paperlark.plugins import PluginContext
 from paperlark.ports import SavedCopies
 
-
 _FORMULA = ("=", "+", "-", "@", "\t")
 
 

@@ -25,7 +25,6 @@ from paperlark.domain.paper import Paper
 from paperlark.domain.spending import Cost, Spend
 from paperlark.plugins import PluginContext
 
-
 _FREE = Spend(tokens=None, cost=Cost(Decimal(0), Decimal(0)))
 
 
