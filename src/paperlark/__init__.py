@@ -19,13 +19,16 @@ if TYPE_CHECKING:
         begin_profile,
         build_site,
         database_of,
+        delete_remains,
         draft_criteria,
         evaluate,
         evaluate_tokens,
         examine,
+        find_completion,
         find_papers_of_author,
         find_profile,
         find_profiles,
+        find_remains,
         language_note,
         migrate_database,
         open_accounts,
@@ -59,10 +62,12 @@ if TYPE_CHECKING:
     from paperlark.domain.digest import Digest
     from paperlark.domain.errors import (
         AccountError,
+        CompletionNotInstalled,
         InvalidArguments,
         InvalidQuery,
         JudgeError,
         NoSuchReader,
+        NotRemoved,
         PaperlarkError,
         ProfileError,
         PublishError,
@@ -90,6 +95,8 @@ if TYPE_CHECKING:
     from paperlark.importing.imported_sources import ImportedSource
     from paperlark.importing.kinds import FileKind
     from paperlark.importing.read_papers import ReadPapers
+    from paperlark.installation.completion import CompletionFile
+    from paperlark.installation.remains import RemainKind, Remnant
     from paperlark.runs.estimate import CostEstimate, EstimateReport
     from paperlark.runs.make_page import DayOutcome, MadePage
     from paperlark.runs.morning import MorningReporter, MorningResult
@@ -109,6 +116,8 @@ __all__ = [
     "AuditEvent",
     "AuditOrigin",
     "CastVotes",
+    "CompletionFile",
+    "CompletionNotInstalled",
     "CostEstimate",
     "Criteria",
     "CriteriaEffect",
@@ -143,6 +152,7 @@ __all__ = [
     "MorningResult",
     "NewAccount",
     "NoSuchReader",
+    "NotRemoved",
     "OidcProvider",
     "OpenedAccounts",
     "OpenedGroup",
@@ -156,6 +166,8 @@ __all__ = [
     "ReadPapers",
     "Reading",
     "ReadingDay",
+    "RemainKind",
+    "Remnant",
     "Role",
     "RunOptions",
     "SearchResult",
@@ -188,13 +200,16 @@ __all__ = [
     "begin_profile",
     "build_site",
     "database_of",
+    "delete_remains",
     "draft_criteria",
     "evaluate",
     "evaluate_tokens",
     "examine",
+    "find_completion",
     "find_papers_of_author",
     "find_profile",
     "find_profiles",
+    "find_remains",
     "language_note",
     "migrate_database",
     "open_accounts",
@@ -229,7 +244,8 @@ _DEFINED_IN = {
     "domain.criteria_effect": "CriteriaEffect",
     "domain.digest": "Digest",
     "domain.errors": "AccountError NoSuchReader JudgeError PaperlarkError ProfileError PublishError"
-    " InvalidArguments InvalidQuery SecretUnusable SourceError StoreBusy StoreError UnclearName"
+    " CompletionNotInstalled InvalidArguments InvalidQuery NotRemoved SecretUnusable SourceError"
+    " StoreBusy StoreError UnclearName"
     " Unimportable VotesNotAllowed",
     "domain.followed": "FollowingReport",
     "domain.feedback": "ImportedPaper Vote",
@@ -247,6 +263,8 @@ _DEFINED_IN = {
     "importing.kinds": "FileKind",
     "importing.imported_sources": "ImportedSource",
     "importing.read_papers": "ReadPapers",
+    "installation.completion": "CompletionFile",
+    "installation.remains": "RemainKind Remnant",
     "runs.estimate": "CostEstimate EstimateReport",
     "runs.make_page": "DayOutcome MadePage",
     "runs.morning": "MorningReporter MorningResult",
