@@ -50,6 +50,8 @@ def command(
     """
     environment = environment_of(context)
     remains = find_remains(profiles, environment=environment)
+    if not remains:
+        click.echo("nothing that paperlark wrote was found here")
     for kind in RemainKind:
         _show(kind, [one for one in remains if one.kind is kind])
     kinds = (RemainKind.MADE_AGAIN, *((RemainKind.YOURS,) if data else ()))

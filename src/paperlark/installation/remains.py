@@ -15,7 +15,8 @@ from enum import StrEnum
 from pathlib import Path
 
 from paperlark.domain.database_place import DatabaseServer, file_beside
-from paperlark.domain.errors import NotRemoved, NotScheduled, ProfileError
+from paperlark.domain.errors import IdentityShared, NotRemoved, NotScheduled, ProfileError
+from paperlark.domain.readers import KnownReader
 from paperlark.installation.completion import SHELLS, completion_file, is_ours
 from paperlark.schedule.schedule import FileEdit, Schedule
 from paperlark.settings import Settings, load_settings
@@ -179,14 +180,15 @@ def _database(profile: Path, settings: Settings, profiles: Sequence[Path]) -> Re
     if isinstance(database, DatabaseServer):
         note = "others may use it: paperlark readers delete, or drop the database"
         return Remnant("papers and votes", "the PostgreSQL server", RemainKind.STAYS, note=note)
+    # Before it is listed what is beside it: to read it makes files there.
+    readers = stored_readers(database)
     kept = [file_beside(database, ending) for ending in _KEPT]
     damaged = sorted(database.parent.glob(f"{glob.escape(database.name)}.damaged-*"))
     kept += [one for one in damaged if _DAMAGED.fullmatch(one.name.removeprefix(database.name))]
     found = _found("database, votes and keys", database, RemainKind.YOURS, kept, profile)
     if not database.exists():
         return found
-    readers = stored_readers(database)
-    named = {find_id(load_settings(one), readers).profile.id for one in profiles if one.is_file()}
+    named = {one for other in profiles for one in _ids(other, readers)}
     if others := [one.title for one in readers if one.id not in named]:
         note = f"others read from it as well ({', '.join(others)}): name their profiles too"
     elif not readers:
@@ -194,6 +196,12 @@ def _database(profile: Path, settings: Settings, profiles: Sequence[Path]) -> Re
     else:
         return found
     return replace(found, kind=RemainKind.STAYS, files=(), note=note)
+
+
+def _ids(profile: Path, readers: Sequence[KnownReader]) -> Iterator[str]:
+    """Yield the id of a profile among the readers of a database, nothing where it is not known."""
+    with suppress(ProfileError, IdentityShared):
+        yield find_id(load_settings(profile), readers).profile.id
 
 
 def _texts(profile: Path, settings: Settings) -> Iterator[Remnant]:
@@ -215,7 +223,14 @@ def _texts(profile: Path, settings: Settings) -> Iterator[Remnant]:
 def _pages(folder: Path) -> Sequence[Path]:
     if not folder.is_dir():
         return ()
-    return sorted(one for one in folder.iterdir() if _PAGE.fullmatch(one.name))
+    found = [one for one in sorted(folder.iterdir()) if _PAGE.fullmatch(one.name)]
+    # Notes of the reader's own may be named by days as well: each page of ours has a manifest.
+    days = {_day(one) for one in found if one.name.endswith((".manifest.json", ".failed.json"))}
+    return [one for one in found if _day(one) in days]
+
+
+def _day(page: Path) -> str:
+    return page.name.partition(".")[0]
 
 
 def _all(folder: Path) -> Sequence[Path]:
