@@ -12,11 +12,12 @@ import subprocess
 import sys
 import time
 import tomllib
-import urllib.request
+from argparse import ArgumentParser
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from urllib.request import HTTPCookieProcessor, build_opener
 
 ROOT = Path(__file__).resolve().parent.parent
 _PATIENCE = 900
@@ -29,13 +30,17 @@ _LARGEST = 15
 
 def main() -> int:
     """Check the wheel in dist/; return the exit code."""
-    python = next((one for one in sys.argv[1:] if not one.startswith("-")), sys.executable)
+    arguments = ArgumentParser(description="Try the wheel in dist/ in empty environments.")
+    arguments.add_argument("--python", default=sys.executable, help="a Python to make them with")
+    arguments.add_argument("--extras", nargs="*", default=["", *extras()], help="only these")
+    arguments.add_argument("--sizes", action="store_true", help="print the core's packages")
+    given = arguments.parse_args()
     (wheel,) = (ROOT / "dist").glob("paperlark-*.whl")
     failed = []
-    for extra in ("", *extras()):
+    for extra in given.extras:
         with TemporaryDirectory(prefix="paperlark-installed-") as folder:
-            problems = list(check(wheel, extra, Path(folder), python))
-            if not extra and "--sizes" in sys.argv:
+            problems = list(check(wheel, extra, Path(folder), given.python))
+            if not extra and given.sizes:
                 print_sizes(Path(folder) / "environment")
         print(f"{extra or 'core':<12} {'; '.join(problems) or 'ok'}", flush=True)
         failed += problems
@@ -81,7 +86,7 @@ def _read(
     paperlark: str, home: Path, environment: Mapping[str, str], *, works: bool
 ) -> Iterator[str]:
     """Yield what is wrong with `read`: it answers with its extra, and names it without."""
-    command = [paperlark, "read", "--profile", "mine", "--no-browser", "--port", "8977"]
+    command = [paperlark, "read", "mine", "--no-open", "--port", "8977"]
     if not works:
         done = _run(command, home, environment, check=False)
         if done.returncode != 1 or "paperlark[read]" not in done.stderr:
@@ -90,7 +95,9 @@ def _read(
     with _started(command, home, environment) as lines:
         address = next((word for word in lines.split() if word.startswith("http://")), "")
         try:
-            with urllib.request.urlopen(address, timeout=_START) as answer:
+            # The address with the token leads to one without, for whoever brings the cookie back.
+            browser = build_opener(HTTPCookieProcessor())
+            with browser.open(address, timeout=_START) as answer:
                 if answer.status != 200:  # noqa: PLR2004  # HTTP's
                     yield f"read answered {answer.status}"
         except (OSError, ValueError) as error:

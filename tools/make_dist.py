@@ -95,7 +95,7 @@ def _hatchling(kind: str, source: Path, out: Path, date: int) -> Path:
         command,
         cwd=source,
         check=True,
-        stdout=subprocess.DEVNULL,
+        capture_output=True,
         timeout=_PATIENCE,
         env={**os.environ, "SOURCE_DATE_EPOCH": str(date)},
     )

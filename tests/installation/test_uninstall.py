@@ -48,7 +48,8 @@ def _files(folder: Path) -> set[str]:
 @pytest.mark.slow
 def test_nothing_is_left_and_nothing_of_others_is_touched(run: Run, home: Path, mine: Path) -> None:
     theirs = {
-        "mine/notes.txt", "mine/pages/2025-03-01.md", "mine/pages/2025-02-26.pdf", "mine/pages/index.html", "mine/site/CNAME",
+        "mine/notes.txt", "mine/pages/2025-03-01.md",
+        "mine/pages/2025-02-26.pdf", "mine/pages/index.html", "mine/site/CNAME",
         ".config/systemd/user/paperlark-mine.timer", "work/today.md",
         ".local/share/bash-completion/completions/git",
     }  # fmt: skip
