@@ -61,7 +61,7 @@ def test_every_dependency_has_its_reason() -> None:
     assert [line for line in dependencies if "  # " not in line] == []
 
 
-@pytest.mark.parametrize("name", ["run.txt", "dev.txt"])
+@pytest.mark.parametrize("name", ["run.txt", "dev.txt", "release.txt"])
 def test_versions_are_locked_with_hashes_and_name_no_host(name: str) -> None:
     locked = (ROOT / "requirements" / name).read_text("utf-8")
     assert "://" not in locked
