@@ -45,7 +45,7 @@ from standins.mail_server import MailServer  # noqa: E402
 from standins.openai import StandIn  # noqa: E402
 
 BEFORE, DAY = date(2025, 2, 19), date(2025, 2, 26)
-MOST_FILES = {"without a model": 52, "with a model": 75}
+MOST_FILES = {"without a model": 54, "with a model": 76}
 """70 for each paid page, and one of our own in place of SciPy."""
 DOCUMENT = ROOT / "docs" / "architecture.md"
 PICTURE = ROOT / "docs" / "images" / "walk.svg"

@@ -20,6 +20,7 @@ from paperlark import api
 from paperlark.api import (
     databases,
     evaluation,
+    feeds,
     first_session,
     groups,
     installation,
@@ -34,6 +35,7 @@ from paperlark.api import (
 from paperlark.cli import cli
 from paperlark.domain.run_states import MEANINGS
 from paperlark.renderers.schema import json_schema
+from paperlark.renderers.webhook_schema import webhook_schema
 from paperlark.settings.file_shape import ProfileShape
 from paperlark.settings.group_shape import GroupShape
 
@@ -64,6 +66,7 @@ def reference() -> dict[str, str]:
         "states.md": "\n".join(_states()) + "\n",
         "environment.md": "\n".join(environment_page()) + "\n",
         "digest.schema.json": json_schema(),
+        "webhook.schema.json": webhook_schema(),
     }
 
 
@@ -132,6 +135,7 @@ _API = (
     opening,
     opened_profile,
     reading,
+    feeds,
     interests,
     new_reader,
     first_session,
@@ -158,7 +162,7 @@ def _api() -> Iterator[str]:
     yield from _class_table("Errors", errors)
 
 
-_DESCRIBED = (api.OpenedProfile, api.Reading, api.Interests)
+_DESCRIBED = (api.OpenedProfile, api.ReadingActions, api.Feeds, api.Interests)
 """Classes that are described by their methods."""
 
 _EXAMPLES = """

@@ -11,11 +11,12 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from paperlark.api import (
+        Feeds,
         Interests,
         OpenedAccounts,
         OpenedGroup,
         OpenedProfile,
-        Reading,
+        ReadingActions,
         begin_profile,
         build_site,
         database_of,
@@ -132,6 +133,7 @@ __all__ = [
     "Environment",
     "EstimateReport",
     "EvaluationPlan",
+    "Feeds",
     "FileKind",
     "FirstAnswers",
     "FirstDay",
@@ -164,7 +166,7 @@ __all__ = [
     "ProfileError",
     "PublishError",
     "ReadPapers",
-    "Reading",
+    "ReadingActions",
     "ReadingDay",
     "RemainKind",
     "Remnant",

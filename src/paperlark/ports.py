@@ -37,6 +37,7 @@ from paperlark.domain.judgement import (
 from paperlark.domain.paper import Paper, PaperId
 from paperlark.domain.profile import Cutoffs, Profile
 from paperlark.domain.readers import KnownReader
+from paperlark.domain.saving import SavedCopy, SavedPaper
 from paperlark.domain.search import Hits, PaperStatus, SearchQuery
 from paperlark.domain.spending import Spend, Tokens
 from paperlark.domain.translation import StoredTranslation, TranslationReply
@@ -365,6 +366,52 @@ class Channel(Protocol):
         """Send a message; a retry has the same `name`, an idempotency key.
 
         Raises DeliveryError: ChannelBusy, ChannelRefused or MaybeDelivered.
+        """
+        ...
+
+
+class SavedCopies(Protocol):
+    """What is known of one reader's saved papers in one place."""
+
+    def all(self) -> Mapping[PaperId, SavedCopy]:
+        """Return every copy, also of papers that are no longer saved, by paper."""
+        ...
+
+    def keep(self, copies: Iterable[SavedCopy]) -> None:
+        """Store copies in one transaction, each replacing the earlier one of its paper.
+
+        Raises StoreError, also where another run has taken over: then nothing more may be sent.
+        """
+        ...
+
+
+class Saver(Protocol):
+    """Brings a reader's saved papers to one place outside: a library, a folder, a service.
+
+    Write one in `savers/` and add it to `compose/savers.py`. It is called under the reader's run
+    lock, by every morning and by `paperlark save`, always with all saved papers: what is to be done
+    follows from them and from the copies, so that a killed run is simply run again.
+    """
+
+    @property
+    def name(self) -> str:
+        """What it is called in the profile and in messages, such as `zotero`."""
+        ...
+
+    @property
+    def place(self) -> str:
+        """Where it writes, without secrets: copies are kept by it, and another place is empty."""
+        ...
+
+    def bring(self, papers: Sequence[SavedPaper], copies: SavedCopies) -> None:
+        """Bring the place up to date with the saved papers, oldest save first.
+
+        Store a copy as SENDING before it is sent where a second sending could be noticed, and its
+        outcome as soon as it is known: THERE; FAILED with a problem, which stops no other paper;
+        DELETED where the reader has deleted it there, which is final. A copy that need not be
+        written is not stored again. A paper that is no longer saved is left where it is.
+
+        Raises SavingError where the place as a whole cannot be used; what was stored counts.
         """
         ...
 

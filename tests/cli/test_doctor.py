@@ -464,6 +464,29 @@ def test_the_address_of_a_chat_is_understood_or_not_and_never_told(
     assert "tokenofachat" not in "".join(capfd.readouterr())
 
 
+def test_places_for_saved_papers_are_checked_and_left_as_they_are(
+    home: Path, patient: Environment
+) -> None:
+    (home / "mine.bib").write_text("@misc{mine}")
+    (home / "file").write_text("")
+    _append(
+        home,
+        '[notes]\nfolder = "vault/papers"\n[bibtex]\nfile = "mine.bib"\n'
+        '[webhook]\nurl = "http://127.0.0.1:9/hook"\nsecret_variable = "HOOK"\n',
+    )
+    found = _findings(patient, "--offline")
+    assert found["notes"]["state"] == "ok"
+    assert not (home / "vault").exists()
+    assert found["bibtex"]["state"] == "error"
+    assert "was not written by paperlark" in found["bibtex"]["found"]
+    assert found["webhook"]["state"] == "error"
+    unsound = _findings(_with_secrets(patient, HOOK="tokenofahook"), "--offline")["webhook"]
+    assert unsound["state"] == "error"
+    assert "tokenofahook" not in str(unsound)
+    sound = _with_secrets(patient, HOOK=f"whsec_{'A' * 40}")
+    assert _findings(sound, "--offline")["webhook"]["state"] == "note"
+
+
 def test_what_was_not_brought_is_told(home: Path, patient: Environment) -> None:
     _append(home, '[[deliver]]\nname = "phone"\nurl_variable = "PHONE"\n')
     now = patient.now()

@@ -208,7 +208,7 @@ def test_two_profiles_of_one_title_are_two_readers_everywhere(
     files = _site(home / "both")
     for reader in ("bats", other):
         assert f"{reader}/2025/02/26/index.html" in files
-        assert f"{reader}/search/index.json" in files
+        assert f"{reader}/search/index.js" in files
     ids = {
         parse(home / "both" / one / "feed.xml").findtext(f"{ATOM}id")  # noqa: S314  # our own file
         for one in ("bats", other)

@@ -171,3 +171,20 @@ def test_a_paper_that_was_not_shown_is_explained_when_asked_about(
     said = _why(paperlark, "2502.00008")
     assert "not on your page" in said
     assert "  matched terms    " in said
+
+
+def test_a_paper_that_a_filter_took_is_told_the_rule(paperlark: Paperlark, home: Path) -> None:
+    with (home / "paperlark.toml").open("a") as profile:
+        profile.write('[filters]\nexclude = ["word:bats 7", "word:whales"]\n')
+    run = paperlark(*RUN)
+    assert "excluded           1  by your filters" in run.stdout
+    assert "skipped: left out by your filter: exclude word:bats 7" in _why(paperlark, "2502.00007")
+    [day] = json.loads(_why(paperlark, "2502.00007", "--json"))["days"]
+    assert (day["outcome"], day["rule"]) == ("excluded", "exclude word:bats 7")
+    page = json.loads((home / "pages" / f"{DAY}.json").read_text())
+    assert page["funnel"]["excluded"] == 1
+    assert "exclude word" not in (home / "pages" / f"{DAY}.json").read_text()
+    for form in ("html", "md"):
+        assert "by your filters" in (home / "pages" / f"{DAY}.{form}").read_text()
+    shown = _why(paperlark, "2502.00008")
+    assert "left out" not in shown

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from paperlark.domain.announcement import AnnounceType, Earlier, Feed, Listing, Via
-from paperlark.domain.paper import Author
+from paperlark.domain.paper import Author, PaperDetails
 from paperlark.ports import AnnouncementBatches
-from paperlark.store.announcements import AnnouncementStore
+from paperlark.store.announcements import AnnouncementStore, PaperTextStore, lacks_papers
 from paperlark.testing import FakeAnnouncementBatches, a_feed, a_paper
-from standins.postgresql import OpenEngine
+from standins.postgresql import ENGINES, OpenEngine
 
 DAY, NEXT = date(2025, 2, 26), date(2025, 2, 27)
 PAPER = a_paper(
@@ -88,3 +88,34 @@ def test_earlier_days_come_latest_first_without_empty_ones(
     )
     assert batches.earlier("cs.LG", DAY) == ()
     assert batches.earlier("cs.AI", NEXT) == ()
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_details_that_come_later_are_added_and_none_is_lost(
+    engine: str, tmp_path: Path, open_engine: OpenEngine
+) -> None:
+    feed = PaperDetails(doi="10.1000/x", licence="http://creativecommons.org/licenses/by/4.0/")
+    page = PaperDetails(comments="9 pages", journal_reference="J. Bats 3")
+    with open_engine(engine) as connection:
+        store = AnnouncementStore(connection, tmp_path / "store.db")
+        texts = PaperTextStore(connection, tmp_path / "store.db", "Mine")
+
+        def kept(details: PaperDetails, **changes: object) -> PaperDetails:
+            paper = replace(PAPER, details=details, **changes)  # type: ignore[arg-type]
+            lacks = lacks_papers(connection, [paper])
+            before = texts.find([PAPER.id])
+            store.keep(a_feed(paper), DAY)
+            found = texts.find([PAPER.id])
+            assert lacks == (before != found)
+            return found[PAPER.id].details
+
+        assert kept(feed) == feed
+        assert kept(page) == feed.completed_by(page)
+        assert kept(PaperDetails()) == feed.completed_by(page)
+        # Another title of the same version is still not taken, and no category is lost.
+        again = PaperDetails(journal_reference="J. Bats 4")
+        assert kept(again, title="Other", categories=("hep-th",)).journal_reference == "J. Bats 4"
+        [found] = texts.find([PAPER.id]).values()
+        assert (found.title, found.categories) == (PAPER.title, PAPER.categories)
+        [listed] = [one.paper for one in store.batch("cs.LG", DAY).listings]  # type: ignore[union-attr]
+        assert listed == found

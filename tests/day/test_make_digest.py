@@ -12,13 +12,16 @@ from paperlark.day import DayParts, make_digest
 from paperlark.domain.announcement import AnnounceType, Feed, Listing, Via
 from paperlark.domain.authorship import KnownAuthors, Person
 from paperlark.domain.criteria import parse_criteria
-from paperlark.domain.digest import AuthorMatch, Digest, Status, Updated
+from paperlark.domain.digest import AuthorMatch, Digest, ExcludedPaper, Status, Updated
 from paperlark.domain.errors import FeedNotFound, SourceUnreachable
+from paperlark.domain.filters import FilterRule, Filters
 from paperlark.domain.judgement import UnjudgedReason
 from paperlark.domain.paper import Author
+from paperlark.domain.paper_history import PaperOutcome, day_of_paper
 from paperlark.domain.profile import Cutoffs, Exploration, FollowedAuthor, Profile
 from paperlark.domain.spending import Cost, Spend, Tokens
 from paperlark.ports import Archive, AuthorService, Judge, JudgementMemory
+from paperlark.renderers.wording import no_papers_text
 from paperlark.testing import (
     FakeAnnouncementBatches,
     FakeAuthorService,
@@ -369,3 +372,34 @@ def test_updates_that_are_judged_again_are_not_counted_as_seen() -> None:
         profile=profile,
     )
     assert (digest.funnel.scanned, digest.funnel.seen) == (1, 0)
+
+
+def test_filters_leave_papers_out_before_anything_is_ranked_or_paid() -> None:
+    survey = a_paper("2502.00100", title="A survey of bats")
+    spared = replace(BENGIO, title="A survey by somebody followed")
+    filters = Filters(exclude=(FilterRule.parse("word:survey"),))
+    judge = FakeJudge(dict.fromkeys((*IDS, survey.id), (9, 9)))
+    profile = replace(PROFILE, filters=filters)
+    digest = _make(a_feed(*PAPERS, survey, spared), judge=judge, profile=profile)
+    assert survey.id not in judge.asked
+    assert survey.id not in digest.scanned
+    assert digest.excluded == (ExcludedPaper(survey.id, "exclude word:survey"),)
+    assert (digest.funnel.announced, digest.funnel.excluded, digest.funnel.scanned) == (8, 1, 7)
+    assert spared.id in _ids(digest)
+    assert day_of_paper(digest, survey.id).outcome is PaperOutcome.EXCLUDED
+
+
+def test_a_rule_that_names_a_followed_author_wins() -> None:
+    filters = Filters(exclude=(FilterRule.parse("author:Yoshua Bengio"),))
+    digest = _make(a_feed(*PAPERS, BENGIO), profile=replace(PROFILE, filters=filters))
+    assert [one.paper_id for one in digest.excluded] == [BENGIO.id]
+    assert digest.funnel.followed == 0
+    assert digest.status is Status.COMPLETE
+
+
+def test_a_day_whose_papers_are_all_excluded_is_complete_and_says_so() -> None:
+    filters = Filters(require=(FilterRule.parse("word:whales"),))
+    digest = _make(a_feed(*PAPERS), profile=replace(PROFILE, filters=filters))
+    assert (digest.status, digest.entries) == (Status.COMPLETE, ())
+    assert digest.funnel.excluded == digest.funnel.announced == len(PAPERS)
+    assert no_papers_text(digest) == "Your filters left out 6 papers, and nothing else was new."

@@ -17,6 +17,7 @@ from paperlark.domain.database_place import DatabasePlace, DatabaseServer
 from paperlark.domain.delivery import Occasion, Subscription
 from paperlark.domain.errors import PaperlarkError, ProfileError, StoreError
 from paperlark.domain.feedback import Feedback, Vote
+from paperlark.domain.filters import FilterRule, Filters
 from paperlark.domain.fleet import Shard, ShardReport
 from paperlark.domain.paper import PaperId
 from paperlark.domain.profile import Exploration, FollowedAuthor
@@ -124,8 +125,12 @@ def readers_of(folder: Path, database: DatabasePlace) -> dict[str, Settings]:
         for number, criteria in enumerate(CRITERIA)
     )
     follows = replace(two.profile, followed=(FollowedAuthor("Ada Lovelace"),), page_size=3)
+    # Everybody follows Ada here, whose papers a word does not exclude.
+    follows = replace(follows, filters=Filters(exclude=(FilterRule.parse("word:training"),)))
     private = replace(three.profile, show_criteria=False, judge_updates=True)
     quiet = replace(four.profile, exploration=Exploration(share=0.0, shown=0), primary_only=True)
+    short = (FilterRule.parse("word:large language model*"), FilterRule.parse("word:scaling"))
+    quiet = replace(quiet, filters=Filters(exclude=short))
     return {
         one.profile.id: one,
         two.profile.id: replace(two, profile=follows),
@@ -164,6 +169,9 @@ def test_a_reader_of_a_fleet_has_the_same_digests_as_the_reader_alone(
     with closing(alone.connect()) as first, closing(fleet.connect()) as second:
         for reader in fleet.readers:
             archive, other = DigestStore(first, one_by_one), DigestStore(second, place)
+            filtered = archive.digest(reader, DAY)
+            assert filtered is not None
+            assert (filtered.funnel.excluded == 0) is (reader != "reader-3")
             for day in DAYS[:5]:
                 assert archive.digest(reader, day) == other.digest(reader, day)
             # Of the stored text and the matches, to the byte.

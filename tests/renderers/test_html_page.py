@@ -4,10 +4,11 @@ import base64
 import hashlib
 import re
 from html.parser import HTMLParser
+from importlib import resources
 
 from paperlark.domain.digest import Digest
 from paperlark.domain.paper import Author
-from paperlark.renderers.html import HtmlRenderer
+from paperlark.renderers.html import HtmlRenderer, style
 from standins.digests import HOSTILE, digest, entry, hostile, ordinary, partial, without_judge
 
 
@@ -99,7 +100,7 @@ def test_many_authors_are_folded_and_none_is_lost() -> None:
 def test_without_a_judge_the_reason_is_what_the_ranker_saw() -> None:
     page = rendered(without_judge())
     assert "No model: ordered by the embedded ranker." in page
-    assert "<dt>Matched terms<dd>networks\n" in page
+    assert "<dt>Matched terms<dd>networks<" in page
     assert "Relevance" not in page
 
 
@@ -108,3 +109,16 @@ def test_what_was_not_judged_is_listed_with_its_reason() -> None:
     assert page.count('<span class="reason">the reply was no JSON</span>') == 2
     assert "The recording has no judgement of 3 papers; this is not an error." in page
     assert "unknown" in page
+
+
+def test_a_compact_style_sheet_keeps_what_it_writes() -> None:
+    for sheet in ("look.css", "page.css", "pad.css"):
+        text = (
+            resources.files("paperlark.renderers").joinpath("templates", sheet).read_text("utf-8")
+        )
+        # Comments are left out, and may quote.
+        bare = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
+        made, _ = style(("paperlark.renderers", sheet))
+        for written in re.findall(r'"[^"]*"', bare):
+            assert written in made
+    assert "\n}" not in made

@@ -137,8 +137,9 @@ base_url = "ftp://x"
         " see https://arxiv.org/category_taxonomy",
         'paperlark.toml:3: unknown setting "colour"; expected one of name, id, categories,'
         " criteria, announce_types, primary_only, page_size, judge_updates, judge_followed,"
-        " show_criteria, least_h_index, output, database, cutoffs, exploration, follow, judge,"
-        " budget, sources, run, site, read, mcp, mail, deliver",
+        " show_criteria, least_h_index, output, database, cutoffs, exploration, filters, follow,"
+        " judge, budget, sources, run, site, read, mcp, zotero, notes, bibtex, webhook, mail,"
+        " deliver",
         "paperlark.toml:4: page_size is '20'; expected 1 to 1000 papers on a page made without a"
         " model",
         "paperlark.toml:6: cutoffs.relevance is 11; expected a whole number from 1 to 10",
@@ -285,3 +286,62 @@ def test_a_setting_with_a_very_long_name_is_told_in_a_short_line(tmp_path: Path)
     with pytest.raises(ProfileError, match="no setting has so long a name") as raised:
         load_settings(path)
     assert len(str(raised.value)) < 1000
+
+
+FILTERED = """\
+name = "x"
+categories = ["cs.LG"]
+[filters]
+require = ["category:cs.LG"]
+exclude = [ {} ]
+"""
+
+
+def test_filters_arrive_in_one_order_whatever_they_were_written_in(home: Path) -> None:
+    written = '"word: survey", "author:Jane Doe", "comments:*withdrawn*"'
+    (home / "paperlark.toml").write_text(FILTERED.format(written))
+    filters = load_settings(home / "paperlark.toml").profile.filters
+    assert list(map(str, filters.require)) == ["category:cs.LG"]
+    assert list(map(str, filters.exclude)) == [
+        "author:Jane Doe", "comments:*withdrawn*", "word:survey",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("rule", "words"),
+    [
+        ("survey", 'does not say what to look at; write it like "word:survey"'),
+        ("category:cs.lg", "arXiv has no such category; did you mean 'cs.LG'?"),
+        ("author:Doe", "a single name; write a whole name, as printed on papers"),
+        ("category:cs.LG", "'category:cs.LG' is required and excluded: no paper could pass"),
+    ],
+)
+def test_a_wrong_filter_is_one_clear_line(home: Path, rule: str, words: str) -> None:
+    [problem] = _problems(home, FILTERED.format(f'"{rule}"'))
+    assert problem.startswith("paperlark.toml:")
+    assert words in problem
+
+
+@pytest.mark.parametrize(("written", "kept"), [("", 600), ("250", 250), ("0", 0), ('"all"', None)])
+def test_how_much_of_an_abstract_a_mail_has(home: Path, written: str, kept: int | None) -> None:
+    line = f"abstracts = {written}\n" if written else ""
+    (home / "paperlark.toml").write_text(
+        'name = "x"\ncategories = ["cs.LG"]\n[mail]\nserver = "localhost"\nsecurity = "none"\n'
+        f'sender = "ada@example.org"\n{line}'
+    )
+    mail = load_settings(home / "paperlark.toml").mail
+    assert mail is not None
+    assert mail.abstracts == kept
+
+
+@pytest.mark.parametrize("written", ["-1", "true", '"some"', "1.5", "20001"])
+def test_a_length_of_abstracts_that_means_nothing_is_told_what_to_write(
+    home: Path, written: str
+) -> None:
+    problems = _problems(
+        home,
+        'name = "x"\ncategories = ["cs.LG"]\n[mail]\nserver = "localhost"\n'
+        f'sender = "ada@example.org"\nabstracts = {written}\n',
+    )
+    assert all("expected a whole number of characters" in one for one in problems)
+    assert len(problems) == 1

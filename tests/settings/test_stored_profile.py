@@ -67,6 +67,15 @@ def test_an_account_has_the_settings_of_the_same_texts_in_files(tmp_path: Path) 
     assert stored == same
 
 
+def test_an_account_writes_no_file_on_the_server_and_calls_nothing_in_its_network() -> None:
+    places = (
+        '[notes]\nfolder = "/etc"\n[bibtex]\nfile = "/etc/p.bib"\n'
+        '[webhook]\nurl = "https://10.0.0.1/x"\nprivate_addresses = true\n'
+    )
+    stored = account_settings(account("ada", profile=FULL + places, criteria=CRITERIA), GROUP)
+    assert (stored.notes, stored.bibtex, stored.webhook) == (None, None, None)
+
+
 def test_a_mistake_names_the_account_and_the_line() -> None:
     broken = account("ada", profile=FULL.replace("= 7", "= -7"), criteria=" \n")
     with pytest.raises(ProfileError) as raised:

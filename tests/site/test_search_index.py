@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from paperlark.domain.archive import ScannedPaper
-from paperlark.domain.paper import Author, PaperId
+from paperlark.domain.paper import Author, PaperDetails, PaperId
 from paperlark.site.search_index import (
     BLOCK,
     SHARDS,
@@ -142,3 +142,15 @@ def test_words_for_the_misspelled_are_those_of_several_papers_the_most_frequent_
     papers += [_looked(7, "Cats and a platypus 12345"), _looked(8, "ox")]
     assert json.loads(common_words(papers)) == ["cats", "mice", "quantum", "schrodinger"]
     assert json.loads(common_words([])) == []
+
+
+def test_papers_are_found_by_what_their_authors_wrote_beside_them() -> None:
+    said = PaperDetails("Accepted at ICLR 2025", "J. Bats 3 (2025)")
+    papers = [
+        _looked(1, "Sonar", details=said),
+        _looked(2, "Caves", "https://github.com/ada/deepcaves"),
+        *(_looked(n, "Other") for n in range(3, 9)),
+    ]
+    assert _find(papers, "iclr") == {0: 1}
+    assert _find(papers, "deepcave") == {1: 1}
+    assert _find(papers, "withdrawn") is None

@@ -102,7 +102,7 @@ def test_an_empty_result_is_explained(page: Page) -> None:
         "\"'); alert(1); //",
         "__proto__ constructor toString",
         "hasOwnProperty",
-        "../../index.json?x=",
+        "../../index.js?x=",
         "%00 %2e%2e %",
         "in: in:cs.lg .*+?^${}()|[]\\",
         "w" * 5_000,
@@ -126,13 +126,38 @@ def test_a_question_is_an_address_to_come_back_to(page: Page) -> None:
     assert page.get_by_role("searchbox").input_value() == "bats echoes"
 
 
-def test_opened_from_a_folder_it_says_where_it_works(browser: Browser, two_readers: Path) -> None:
+def test_opened_from_a_folder_it_finds_the_same_papers(
+    browser: Browser, page: Page, two_readers: Path
+) -> None:
+    questions = ("bats echoes", "2502.26002", "ehcoes shallow", "math.OC clocks", "perpetuum")
     with browser.new_context() as context:
-        page = context.new_page()
-        page.goto((two_readers / PAGES["search"]).as_uri())
-        page.get_by_role("searchbox").fill("bats")
-        page.keyboard.press("Enter")
-        expect(page.get_by_role("status")).to_contain_text("paperlark search")
+        watch, opened = Watch(), context.new_page()
+        watch.over(opened)
+        opened.goto((two_readers / PAGES["search"]).as_uri())
+        for question in questions:
+            assert _ask(opened, question) == _ask(page, question)
+        assert _ask(opened, "bats echoes") != []
+        assert all(one.startswith("file://") for one in watch.requests)
+        assert watch.said == []
+
+
+@pytest.mark.parametrize("served_by", ["folder", "server"])
+def test_the_home_page_asks_the_search(
+    browser: Browser, address: str, two_readers: Path, served_by: str
+) -> None:
+    root = two_readers.as_uri() if served_by == "folder" else address
+    with browser.new_context() as context:
+        opened = context.new_page()
+        opened.goto(f"{root}/{PAGES['home']}")
+        opened.get_by_role("searchbox").fill("shallow 2502.26002")
+        opened.get_by_role("button", name="Search").click()
+        found = opened.locator("#found .title a")
+        expect(found).to_have_text(["Echoes of bats over shallow water"])
+
+
+def test_a_word_that_scripts_know_is_a_word_like_any_other(page: Page) -> None:
+    assert _ask(page, "constructor") == []
+    assert page.get_by_role("status").inner_text().startswith(_NOTHING)
 
 
 @pytest.mark.parametrize(
@@ -168,7 +193,7 @@ def test_a_page_that_is_open_while_the_site_is_built_again_searches_the_new_inde
         page = context.new_page()
         page.goto(f"{address}/{PAGES['search']}")
         assert _ask(page, "2502.26002") == []
-        index = (tmp_path / "site" / PAGES["search"]).with_name("index.json")
+        index = (tmp_path / "site" / PAGES["search"]).with_name("index.js")
         built = index.stat()
         sites.publish((replace(judged, digests=days), unjudged), tmp_path / "site")
         # As within the same second, by which the server tells what has changed.

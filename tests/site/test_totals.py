@@ -11,6 +11,7 @@ from paperlark.domain.digest import Status
 from paperlark.domain.judgement import Strength
 from paperlark.domain.paper import PaperId
 from paperlark.domain.spending import Cost, Spend, Tokens
+from paperlark.renderers import english
 from paperlark.site import bars, totals
 from paperlark.site.archive import ArchiveDay, SiteArchive
 from paperlark.site.facts import DayFacts, PaperFacts
@@ -165,8 +166,31 @@ def test_an_axis_ends_on_a_number_that_reads_easily(value: float, expected: floa
 
 
 def test_bars_are_as_high_as_their_values() -> None:
-    token_count = bars.bars([10, None, 0, 5], ["1", "2", "3", "4"], 100)
-    assert [(bar.name, bar.height) for bar in token_count.bars] == [("1", 100), ("4", 50)]
-    assert token_count.ticks == ((0, 100), (10, 0))
-    assert all(bar.y + bar.height == 100 for bar in token_count.bars)
+    drawing = bars.bars([10, None, 0, 5], ["3 Mar", "", "", "6 Mar"], 100)
+    assert [bar.height for bar in drawing.bars] == [100, 50]
+    assert drawing.ticks == ((0, 100), (5, 50), (10, 0))
+    assert [name for _, name in drawing.labels] == ["3 Mar", "6 Mar"]
+    assert all(bar.y + bar.height == 100 for bar in drawing.bars)
     assert bars.bars([], [], 100).bars == ()
+
+
+@pytest.mark.parametrize(
+    ("most", "marks"),
+    [
+        (0, [0, 1]),
+        (1, [0, 1]),
+        (3, [0, 1, 2, 3]),
+        (22, [0, 10, 20, 30]),
+        (67_320, [0, 50_000, 100_000]),
+    ],
+)
+def test_an_axis_has_a_few_round_ticks(most: int, marks: list[int]) -> None:
+    found = [mark for mark, _ in bars.bars([most], [""], 90).ticks]
+    assert list(map(english.number, map(int, found))) == list(map(english.number, marks))
+    assert all(isinstance(one, int) for one in found)
+
+
+def test_a_chart_of_equal_bars_shows_nothing() -> None:
+    assert not bars.varies([22, 22, 22])
+    assert not bars.varies([])
+    assert bars.varies([22, 21])

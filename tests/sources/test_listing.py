@@ -8,12 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from paperlark.day.examine import confirm
 from paperlark.domain.announcement import AnnounceType, Listing, Via
 from paperlark.domain.errors import FeedNotFound, FeedUnreadable, SourceUnreachable
-from paperlark.domain.paper import Author
+from paperlark.domain.paper import Author, PaperDetails
 from paperlark.sources._client import ArxivClient
 from paperlark.sources._listing_page import parse_page
 from paperlark.sources.listing import CatchupPages, ListingPages
+from paperlark.testing import a_feed
 from standins import arxiv_pages as pages
 from standins.arxiv import (
     Behaviour,
@@ -220,7 +222,9 @@ def test_a_real_week_printed_as_pages_reads_as_its_feeds(shared: Path) -> None:
             assert page.expected == len(listings)
             for printed, read in zip(listings, page.listings, strict=True):
                 assert read.type is printed.type, printed.paper.id
-                assert read.paper == printed.paper
+                # The pages have no licences and no DOIs.
+                known = replace(printed.paper.details, doi=None, licence=None)
+                assert read.paper == replace(printed.paper, details=known)
 
 
 @pytest.mark.parametrize("nested", [b"<div>", b"<b></i>", b"<dl id='articles'><dt>x<dd>"])
@@ -236,3 +240,21 @@ def test_a_mark_makes_a_replacement_whatever_the_heading_is_called() -> None:
     assert b"Replacement" in page
     [read] = parse_page(page.replace(b"Replacement", b"Earlier"), "cs.LG", "a page").listings
     assert read.type is AnnounceType.REPLACE
+
+
+def test_a_listing_page_has_comments_and_journal_references() -> None:
+    details = PaperDetails(
+        "9 pages, code at https://github.com/ada/bats", "J. Bats 3 (2025) & more"
+    )
+    paper = replace(made_up_paper(TUESDAY, "cs.LG", 1), details=details)
+    listing = Listing(paper, AnnounceType.NEW)
+    assert _one(listing) == listing
+
+
+def test_what_only_the_listing_page_says_is_added_to_what_the_feed_says() -> None:
+    feed = PaperDetails(doi="10.1000/x", licence="http://creativecommons.org/licenses/by/4.0/")
+    page = PaperDetails(comments="9 pages")
+    paper = made_up_paper(TUESDAY, "cs.LG", 1)
+    claim, proof = (a_feed(replace(paper, details=one)) for one in (feed, page))
+    [both] = confirm(claim, replace(proof, expected=1, via=Via.LISTING)).listings
+    assert both.paper.details == PaperDetails("9 pages", None, feed.doi, feed.licence)

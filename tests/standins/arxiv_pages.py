@@ -9,7 +9,7 @@ from email.utils import format_datetime
 from html import escape
 
 from paperlark.domain.announcement import AnnounceType, Listing
-from paperlark.domain.paper import Author, Paper
+from paperlark.domain.paper import Author, Paper, PaperDetails
 from paperlark.domain.taxonomy import CATEGORIES
 from standins.arxiv_truth import submitted
 from standins.feeds import item, rss
@@ -108,7 +108,8 @@ def _entry(number: int, listing: Listing, *, html: bool) -> str:
       {escape(paper.title)}
     </div>
     <div class='list-authors'>{_linked(paper.authors)}</div>
-    <div class='list-comments mathjax'><span class='descriptor'>Comments:</span>9 pages</div>
+    {_labelled("list-comments mathjax", "Comments:", paper.details.comments)}
+    {_labelled("list-journal-ref", "Journal-ref:", paper.details.journal_reference)}
     <div class='list-subjects'><span class='descriptor'>Subjects:</span>
       {_subjects(paper)}
     </div>
@@ -118,6 +119,13 @@ def _entry(number: int, listing: Listing, *, html: bool) -> str:
   </div>
 </dd>
 """
+
+
+def _labelled(kind: str, label: str, text: str | None) -> str:
+    """Print a field that not every paper has."""
+    if text is None:
+        return ""
+    return f"<div class='{kind}'><span class='descriptor'>{label}</span>\n  {_abstract(text)}</div>"
 
 
 def _mark(listing: Listing) -> str:
@@ -196,8 +204,20 @@ def _record(day: date, listing: Listing, place: int) -> str:
 <datestamp>{day}</datestamp></header><metadata><arXivRaw xmlns="http://arxiv.org/OAI/arXivRaw/">
 <id>{paper.id}</id><submitter>Somebody</submitter>{versions}<title>{escape(paper.title)}</title>
 <authors>{escape(authors)}</authors><categories>{" ".join(paper.categories)}</categories>
+{_tagged(paper.details)}
 <abstract>  {escape(_wrapped(paper.abstract))}
 </abstract></arXivRaw></metadata></record>"""
+
+
+def _tagged(details: PaperDetails) -> str:
+    """Print the fields of OAI-PMH that not every paper has."""
+    fields = {
+        "comments": details.comments,
+        "journal-ref": details.journal_reference,
+        "doi": details.doi,
+        "license": details.licence,
+    }
+    return "".join(f"<{tag}>{escape(text)}</{tag}>" for tag, text in fields.items() if text)
 
 
 def _gmt(moment: datetime) -> str:
@@ -239,11 +259,19 @@ def _result(paper: Paper, first: datetime) -> str:
         + "</author>"
         for one in paper.authors
     )  # fmt: skip
+    fields = {
+        "comment": paper.details.comments,
+        "journal_ref": paper.details.journal_reference,
+        "doi": paper.details.doi,
+    }
+    said = "".join(
+        f"<arxiv:{tag}>{escape(one)}</arxiv:{tag}>" for tag, one in fields.items() if one
+    )
     terms = "".join(f'<category term="{category}"/>' for category in paper.categories)
     return f"""<entry><id>http://arxiv.org/abs/{paper.id}v{paper.version}</id>
 <title>{escape(paper.title)}</title><published>{first.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}</published>
 <summary>  {escape(_wrapped(paper.abstract))}
-</summary>{terms}<arxiv:primary_category term="{paper.primary_category}"/>{authors}</entry>"""
+</summary>{said}{terms}<arxiv:primary_category term="{paper.primary_category}"/>{authors}</entry>"""
 
 
 def known_category(category: str) -> bool:

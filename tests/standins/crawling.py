@@ -85,15 +85,22 @@ def _leads_nowhere(page: str, target: str, anchor: str) -> bool:
 def _leads_nowhere_from_index(page: str) -> bool:
     """Return whether the index names files that are missing though it is the index still."""
     while True:
-        index = _get(urljoin(page, "index.json"))
+        index = _get(urljoin(page, "index.js"))
         whole = index is not None and all(
-            _get(urljoin(page, f"{one['name']}/{name}.json")) is not None
-            for one in json.loads(index)["segments"]
+            _get(urljoin(page, f"{one['name']}/{name}.js")) is not None
+            for one in _segments(index)
             for name in ("terms-0", "words", "papers-0")
         )
         # A build that ended meanwhile has deleted what the index before it named.
-        if whole or index == _get(urljoin(page, "index.json")):
+        if whole or index == _get(urljoin(page, "index.js")):
             return not whole
+
+
+def _segments(index: bytes) -> list[dict[str, str]]:
+    """Return the segments that an index names, in the script that hands it over."""
+    content = index[index.index(b",") + 1 : index.rindex(b")")]
+    segments: list[dict[str, str]] = json.loads(content)["segments"]
+    return segments
 
 
 def _get(address: str) -> bytes | None:

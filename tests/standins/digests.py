@@ -210,7 +210,7 @@ def imported() -> Digest:
         categories=(),
         cutoffs=None,
         spend=Spend(None, None, 0, Decimal("0.2307")),
-        funnel=Funnel(*(None, 625, None, 384, None), 1, *(None,) * 4, 4, *(None,) * 7),
+        funnel=Funnel(*(None, 625, None, 384, None), 1, *(None,) * 4, 4, *(None,) * 8),
         notes=("Imported from old.md; anything it does not state is unknown.",),
         prompt=None,
     )

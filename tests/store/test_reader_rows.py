@@ -41,6 +41,9 @@ _ROW = {
     "parcels": "(profile, channel, occasion, day, messages, fates, since, at)"
     " VALUES (?, 'c', 'o', 'd', '', '', '', '')",
     "shown_or_judged": "(profile, day, paper_id, on_page) VALUES (?, 'd', 'p', 1)",
+    "read_libraries": "(profile, library, version, items, at) VALUES (?, 'users/1', 1, '{}', 'x')",
+    "saved_copies": "(profile, saver, place, paper_id, state, key, content, at)"
+    " VALUES (?, 's', 'p', 'p', 'there', 'k', '', 'x')",
     "sharing": "(profile, wanted, saved, at) VALUES (?, 1, 1, 'x')",
     "triage": "(profile, id, paper_id, action, is_on, text, at) VALUES (?, 'i', 'p', 'want', 1,"
     " 'a note', 'x')",

@@ -15,7 +15,7 @@ from paperlark.archive.search import ArchiveSearch
 from paperlark.domain.errors import InvalidQuery
 from paperlark.domain.feedback import Example, LabelSource
 from paperlark.domain.judgement import Judgement
-from paperlark.domain.paper import Author, Paper, PaperId
+from paperlark.domain.paper import Author, Paper, PaperDetails, PaperId
 from paperlark.domain.search import PaperStatus, SearchQuery, read_name, read_terms
 from paperlark.renderers import typeset
 from paperlark.store import search, search_index, sqlite
@@ -606,3 +606,12 @@ def test_what_is_rare_may_be_misspelled_and_exact_matches_come_first(
     assert found.found[0].paper.id == rare.id
     assert len(found.found) == 13
     assert (found.corrections[0].corrected, found.corrections[0].papers) == ("galaxies", 1)
+
+
+def test_comments_journal_and_venue_are_found_also_where_they_come_later(
+    keep: Callable[..., None], find: Find
+) -> None:
+    keep(BATS, CAKES)
+    assert find("iclr") == set()
+    keep(replace(BATS, details=PaperDetails("Accepted at ICLR'25", "J. Chiroptera 3")))
+    assert find("ICLR 2025") == find("chiroptera") == find("sonar loud") == {ONE}

@@ -98,6 +98,18 @@ def test_the_first_papers_are_sent_before_the_last_are_written(client: httpx.Cli
     assert whole.rstrip().endswith("</html>")
 
 
+@pytest.mark.parametrize("path", ["/list/saved", "/search?q=language+models"])
+def test_saved_papers_and_a_search_end_with_the_addresses_of_their_feeds(
+    client: httpx.Client, reading: App, path: str
+) -> None:
+    links = [one.attributes["href"] or "" for one in _page(client, path).css(".feeds a")]
+    assert [one.rpartition(".")[2] for one in links] == ["xml", "json"]
+    # A program for feeds has no session.
+    answers = [httpx.get(f"{reading.origin}{one}") for one in links]
+    assert [one.status_code for one in answers] == [200, 200]
+    assert answers[1].json()["version"] == "https://jsonfeed.org/version/1.1"
+
+
 def test_a_day_is_read_with_links_and_forms_alone(
     client: httpx.Client, reading: App, paper: str
 ) -> None:

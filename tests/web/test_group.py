@@ -492,7 +492,7 @@ def test_no_address_of_one_reader_is_there_for_another(by_mail: Opened) -> None:
             }
             given = {"data": data} if method == "POST" else {}
             answer = ada.request(method, f"/r/emmy{path}", **given)  # type: ignore[arg-type]
-            expected = {403, 413} if path.startswith("/vote/") else {404}
+            expected = {403, 413} if path.startswith(("/vote/", "/feed/")) else {404}
             assert answer.status_code in expected, (method, path)
             for secret in (
                 "secret note",
@@ -501,7 +501,7 @@ def test_no_address_of_one_reader_is_there_for_another(by_mail: Opened) -> None:
             ):
                 assert secret not in answer.text, (method, path)
         outside = by_mail.browser().request(method, f"/r/emmy{path}", follow_redirects=False)
-        signed = path.startswith("/vote/")
+        signed = path.startswith(("/vote/", "/feed/"))
         assert outside.status_code in ({400, 403} if signed else {303, 401}), (method, path)
     assert state() == before
     profile.reading.undo_triage(profile.reading.triage_history()[-1].id)
@@ -529,6 +529,21 @@ def test_a_signed_link_serves_one_reader_without_a_session(by_mail: Opened) -> N
     assert stranger.post(f"/r/ada{path}", data=form).status_code == 200
     assert [one.paper_id for one, _ in ada.reading.votes()] == [paper]
     assert by_mail.group.profiles["emmy"].reading.votes() == ()
+    ada.reading.reset_triage()
+
+
+def test_the_feed_of_one_reader_is_read_without_a_session(by_mail: Opened) -> None:
+    ada = by_mail.group.profiles["ada"]
+    paper = ada.digest(DAY).entries[0].paper
+    ada.reading.triage(paper.id, "save", page=DAY)
+    path, stranger = ada.feeds.path(), by_mail.browser()
+    assert paper.url in stranger.get(f"/r/ada{path}").text
+    for other in (f"/r/emmy{path}", path, f"/r/ada/r/ada{path}", f"/r/ada{path}x"):
+        answer = stranger.get(other, follow_redirects=False)
+        assert answer.status_code in {303, 403, 404}, other
+        assert paper.url not in answer.text
+    page = by_mail.signed_in("ada").get("/r/ada/list/saved").text
+    assert f'href="/r/ada{path}"' in page
     ada.reading.reset_triage()
 
 

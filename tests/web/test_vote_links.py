@@ -156,6 +156,23 @@ def test_the_mind_can_be_changed(client: httpx.Client, reader: Reader) -> None:
     assert len(reader.done()) == 3
 
 
+def test_the_link_to_save_asks_first_and_saving_can_be_undone(
+    client: httpx.Client, reader: Reader
+) -> None:
+    link = reader.link(3)
+    page = client.get(f"{link}?do=save")
+    assert reader.done() == []
+    buttons = [one.attributes["value"] for one in LexborHTMLParser(page.text).css("button")]
+    assert buttons == ["save", "want", "not"]
+    client.post(link, data={"do": "save", "event": _event(page)})
+    assert _pressed(client.get(link)) == ["unsave"]
+    [saved] = [one for one, state in reader.profile.reading.triage_states().items() if state.saved]
+    assert saved == reader.paper(3)
+    client.post(link, data={"do": "unsave", "event": _event(client.get(link))})
+    assert not any(state.saved for state in reader.profile.reading.triage_states().values())
+    assert _pressed(client.get(link)) == []
+
+
 def test_scanners_that_fetch_everything_change_nothing(
     client: httpx.Client, reader: Reader
 ) -> None:
@@ -219,7 +236,7 @@ def test_an_expired_link_shows_and_votes_nothing(client: httpx.Client, reader: R
     [
         ({}, 400),
         ({"do": "want"}, 400),
-        ({"do": "save", "event": "e"}, 400),
+        ({"do": "open", "event": "e"}, 400),
         ({"do": "want", "event": "e" * 65}, 400),
         ({"do": "want", "event": "e", "text": "x" * 2_000}, 413),
     ],

@@ -16,6 +16,7 @@ reported to any object with the method `step` of `paperlark.ports.Progress`.
 
 from paperlark.api.databases import database_of, migrate_database, read_database_status
 from paperlark.api.evaluation import evaluate, evaluate_tokens, read_labelled_days
+from paperlark.api.feeds import Feeds
 from paperlark.api.first_session import begin_profile, open_first_day
 from paperlark.api.groups import OpenedGroup, open_group
 from paperlark.api.installation import (
@@ -37,16 +38,17 @@ from paperlark.api.new_reader import (
 from paperlark.api.opened_profile import OpenedProfile
 from paperlark.api.opening import find_profile, open_profile, open_sample, understand_criteria
 from paperlark.api.reader_accounts import OpenedAccounts, open_accounts
-from paperlark.api.reading import Reading
+from paperlark.api.reading import ReadingActions
 from paperlark.api.several_profiles import build_site, find_profiles, repeat_mornings, run_mornings
 
 __all__ = [
     "ZOTERO",
+    "Feeds",
     "Interests",
     "OpenedAccounts",
     "OpenedGroup",
     "OpenedProfile",
-    "Reading",
+    "ReadingActions",
     "ScheduleKind",
     "begin_profile",
     "build_site",

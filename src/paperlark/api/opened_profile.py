@@ -10,9 +10,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from paperlark.api.feeds import Feeds
 from paperlark.api.interests import Interests
 from paperlark.api.paper_ids import paper_id
-from paperlark.api.reading import Reading
+from paperlark.api.reading import ReadingActions
 from paperlark.runs.progress import NO_PROGRESS, TimedProgress
 from paperlark.settings.environment import Environment, RunOptions
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from paperlark.domain.digest import Digest
     from paperlark.domain.errors import PaperlarkError
     from paperlark.domain.paper_history import PaperHistory
+    from paperlark.domain.saving import SavingReport
     from paperlark.domain.search import SearchResult, SearchResults
     from paperlark.domain.spending import Period
     from paperlark.evaluation.cases import LabelledReader
@@ -94,9 +96,14 @@ class OpenedProfile:
         return today(self.environment.now())
 
     @property
-    def reading(self) -> Reading:
+    def reading(self) -> ReadingActions:
         """What the reader does with papers: votes, what is saved, seen and noted, and shared."""
-        return Reading(self.settings, self.environment, self._timed)
+        return ReadingActions(self.settings, self.environment, self._timed)
+
+    @property
+    def feeds(self) -> Feeds:
+        """Feeds of saved papers and of searches, and their signed addresses in the app."""
+        return Feeds(self.settings, self.environment, self._timed)
 
     @property
     def interests(self) -> Interests:
@@ -457,6 +464,39 @@ class OpenedProfile:
             return DeliveryReport(
                 deliveries.deliver_day(day or self.today, only=channel, again=again)
             )
+
+    def bring_saved(self, *, saver: str | None = None) -> SavingReport:
+        """Bring all saved papers to the places that the profile names, such as Zotero.
+
+        A morning does the same. What is there already is written again only where it changed.
+
+        Arguments:
+            saver: only this one, by its name in `savers`.
+
+        Returns what became of them in each place. One that fails does not stop the next.
+
+        Raises StoreError, RunHangs where another run hangs.
+
+        >>> profile.bring_saved().outcomes
+        ()
+        """
+        from paperlark.compose.savers import open_saving
+
+        options = self.options
+        with open_saving(
+            self.settings, self.environment, patience=options.patience, tell=options.tell
+        ) as saving:
+            return saving.bring(only=saver)
+
+    def savers(self) -> tuple[str, ...]:
+        """Return the names of the places that the profile has for saved papers.
+
+        >>> profile.savers()
+        ()
+        """
+        from paperlark.compose.savers import savers_of
+
+        return tuple(savers_of(self.settings, self.environment))
 
     def send_test_message(self, *, channel: str | None = None) -> DeliveryReport:
         """Send a test message to every channel; raises StoreError.

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ReadingActions:
     """What a reader does with papers: `OpenedProfile.reading`."""
 
     settings: Settings

@@ -30,6 +30,7 @@ _COMMANDS = {
     "morning": "Do everything that a scheduled job has to do.",
     "run": "Make the pages of given days.",
     "deliver": "Deliver pages to your channels.",
+    "save": "Save papers, and bring them to Zotero and other places.",
     "schedule": "Schedule the daily page.",
     "read": "Read and vote in the browser.",
     "mcp": "Let an assistant search your archive.",

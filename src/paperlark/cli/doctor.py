@@ -39,9 +39,9 @@ def command(
 ) -> None:
     """Check everything that a page needs, and say what was found and what to do.
 
-    Checks the profile, criteria, secrets, database, disk, arXiv, clock, model, deliveries and
-    schedule. It makes four requests to arXiv, within the usual rate limit, and asks the model one
-    short question, after showing what that costs. Nothing is sent to any channel, nothing is
+    Checks the profile, criteria, secrets, database, disk, arXiv, clock, model, deliveries, Zotero
+    and schedule. It makes four requests to arXiv, within the usual rate limit, and asks the model
+    one short question, after showing what that costs. Nothing is sent to any channel, nothing is
     changed, and no secret is shown.
 
     Exit codes: 0 all is well, 3 there are warnings, 1 there are errors.

@@ -240,6 +240,34 @@ def deliver(
     context.exit(0 if complete else NOT_DELIVERED)
 
 
+@command.command("save")
+@_group_option
+@click.option(
+    "--at-once",
+    type=click.IntRange(1, 64),
+    default=4,
+    show_default=True,
+    help="Ask Zotero for so many readers at a time.",
+)
+@click.pass_context
+def save(context: click.Context, *, group_file: Path, at_once: int) -> None:
+    """Read the collections of Zotero that readers name, and bring their saved papers there.
+
+    For all readers whose profiles have a table [zotero]; their keys are secrets of this machine.
+    Exit code 4 where something is left for the next time.
+    """
+    fleet = _open(context, group_file, None)
+    with _stopping() as stop:
+        found = fleet.bring_saved(stop=stop.event, at_once=at_once)
+    for reader, lines in found.items():
+        for ok, line in lines:
+            click.echo(f"{reader}: {line}") if ok else tell_error(f"{reader}: {line}")
+    if stop.number:
+        context.exit(_SIGNALED + stop.number)
+    well = all(ok for lines in found.values() for ok, _ in lines)
+    context.exit(0 if well else NOT_DELIVERED)
+
+
 def _deliver(fleet: OpenedFleet, stop: threading.Event, at_once: int, day: date | None) -> bool:
     result = fleet.deliver(day, stop=stop, at_once=at_once)
     for reader, problem in result.problems.items():

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from paperlark.day.authors import match_papers_by_name
 from paperlark.day.examine import PROVING, RECONSTRUCTING, complete, confirm, examine
 from paperlark.domain.announcement import (
     Announced,
@@ -18,7 +19,7 @@ from paperlark.domain.announcement import (
     merge,
 )
 from paperlark.domain.calendar import expects_announcement, is_weekend
-from paperlark.domain.digest import SeenBefore, Updated
+from paperlark.domain.digest import ExcludedPaper, SeenBefore, Updated
 from paperlark.domain.errors import (
     FeedNotFound,
     FeedUnreadable,
@@ -27,7 +28,8 @@ from paperlark.domain.errors import (
     SourceError,
     SourceUnreachable,
 )
-from paperlark.domain.paper import PaperId
+from paperlark.domain.filters import NO_FILTERS
+from paperlark.domain.paper import Paper, PaperId
 from paperlark.domain.profile import Profile
 from paperlark.ports import AnnouncementBatches, Progress, Source
 
@@ -271,11 +273,15 @@ _REPLACED = frozenset({AnnounceType.REPLACE, AnnounceType.REPLACE_CROSS})
 
 @dataclass(frozen=True, slots=True)
 class NewPapers:
-    """The papers to scan, how many were announced before, and new versions of shown papers."""
+    """The papers to scan, how many were announced before, and new versions of shown papers.
+
+    `excluded` are papers that the reader's filters left out, which are not to be scanned.
+    """
 
     papers: tuple[Announced, ...]
     seen: int
     updated: tuple[Updated, ...]
+    excluded: tuple[ExcludedPaper, ...] = ()
 
 
 def filter_new(
@@ -286,7 +292,8 @@ def filter_new(
     A paper that was announced to the reader on an earlier day is not scanned again, unless it is
     a new version that they want. One that was on their page is listed as updated, and judged
     again only where the profile asks for that. Where a later day was made before this one, what
-    was announced there is neither: it would be announced twice.
+    was announced there is neither: it would be announced twice. What the reader's filters exclude
+    is not scanned.
     """
     later = {id_ for id_, known in seen.items() if known.first > announcement.day}
     papers = [one for one in announcement.papers if one.paper.id not in later]
@@ -299,8 +306,11 @@ def filter_new(
     ]
     to_scan = (*fresh, *(updated if profile.judge_updates else ()))
     scanned = {one.paper.id for one in to_scan}
+    excluded = apply_filters([one.paper for one in to_scan], profile)
+    left_out = {one.paper_id for one in excluded}
     new = NewPapers(
-        papers=to_scan,
+        papers=tuple(one for one in to_scan if one.paper.id not in left_out),
+        excluded=excluded,
         seen=sum(one.paper.id not in scanned for one in wanted),
         updated=tuple(
             Updated(one.paper, shown)
@@ -309,10 +319,25 @@ def filter_new(
         ),
     )
     _log.info(
-        "%d papers announced, %d to scan, %d seen before, %d updated",
-        *(len(announcement.papers), len(to_scan), new.seen, len(new.updated)),
+        "%d papers announced, %d to scan, %d seen before, %d excluded, %d updated",
+        *(len(announcement.papers), len(new.papers), new.seen, len(excluded), len(new.updated)),
     )
     return new
+
+
+def apply_filters(papers: Sequence[Paper], profile: Profile) -> tuple[ExcludedPaper, ...]:
+    """Return the papers that the reader's filters leave out, each with the rule that does.
+
+    Followed authors are told by name alone: nobody is looked up for what may not be read at all.
+    """
+    if profile.filters == NO_FILTERS:
+        return ()
+    followed = match_papers_by_name(papers, profile.followed)
+    rules = (
+        (paper.id, profile.filters.excludes(paper, followed=bool(by)))
+        for paper, by in zip(papers, followed, strict=True)
+    )
+    return tuple(ExcludedPaper(paper, rule) for paper, rule in rules if rule)
 
 
 def _is_wanted(announced: Announced, profile: Profile) -> bool:

@@ -79,6 +79,7 @@ def assemble(
         criteria=profile.criteria.fingerprint,
         judge=judge.signature if judge else None,
         judgements=tuple(verdict.judgements.values()) if verdict else (),
+        excluded=ranked.new.excluded,
         scanned=tuple(candidate.paper.id for candidate in ranked.candidates),
         explored=below.explored,
         unread=below.unread,
@@ -149,6 +150,7 @@ def _funnel(
         followed_asked=followed_asked,
         over_budget=reasons[UnjudgedReason.BUDGET],
         waiting=reasons[UnjudgedReason.WAITING],
+        excluded=len(ranked.new.excluded),
     )
 
 

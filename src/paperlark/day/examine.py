@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from paperlark.domain.announcement import AnnounceType, Earlier, Feed, Via
+from paperlark.domain.paper import Paper
 
 PROVING = frozenset({Via.LISTING, Via.CATCHUP})
 """Sources that state which day they are of and how many entries it has."""
@@ -85,10 +86,10 @@ def confirm(claim: Feed | None, proof: Feed) -> Feed:
     """Check a feed, if there is one, against a source that proves its day.
 
     The entries of the proof are the batch; the claim knows more of each paper (its version, the
-    affiliations) and supplies that. Where the entries show that both are of the same day, new and
-    crossed papers that only the claim has belong to it too, and a proof that is incomplete is
-    completed from the claim. The result keeps the claim's source only if the claim had every new
-    and crossed paper.
+    affiliations) and supplies that, the proof its comments. Where the entries show that both are
+    of the same day, new and crossed papers that only the claim has belong to it too, and a proof
+    that is incomplete is completed from the claim. The result keeps the claim's source only if the
+    claim had every new and crossed paper.
     """
     if proof.expected is None:
         # Without a count, nothing shows whether its entries are all.
@@ -97,7 +98,7 @@ def confirm(claim: Feed | None, proof: Feed) -> Feed:
         return replace(proof, confirmed=proof.via)
     claimed = {listing.paper.id: listing.paper for listing in claim.listings}
     listed = [
-        replace(listing, paper=claimed.get(listing.paper.id, listing.paper))
+        replace(listing, paper=_as_claimed(listing.paper, claimed.get(listing.paper.id)))
         for listing in proof.listings
     ]
     shared = sum(listing.paper.id in claimed for listing in proof.listings)
@@ -115,6 +116,11 @@ def confirm(claim: Feed | None, proof: Feed) -> Feed:
         expected=proof.expected,
         confirmed=proof.via,
     )
+
+
+def _as_claimed(listed: Paper, claimed: Paper | None) -> Paper:
+    """Return the claim's paper, if there is one, with the details that only the proof has."""
+    return claimed.completed_by(listed) if claimed else listed
 
 
 def complete(short: Feed, reconstruction: Feed) -> Feed:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from paperlark.delivery.due import RecentDays, days_of
-from paperlark.domain.delivery import Bulletin, Failure, Occasion, Parcel, Subscription
+from paperlark.domain.delivery import ABSTRACTS, Bulletin, Failure, Occasion, Parcel, Subscription
 from paperlark.domain.digest import Digest
 from paperlark.domain.errors import StoreError
 from paperlark.domain.paper import PaperId
@@ -54,6 +54,7 @@ class BulletinBuilder:
             notices=(*notices, *without_votes),
             delivered=frozenset(parcel.incomplete or ()) if completes else frozenset(),
             votes=votes,
+            abstracts=self.settings.mail.abstracts if self.settings.mail else ABSTRACTS,
         )
 
     def _vote_links(

@@ -15,8 +15,10 @@ from paperlark.doctor.findings import CheckContext, Finding, error, trouble
 from paperlark.doctor.machine import check_clock, check_database, check_disk, check_versions
 from paperlark.doctor.model import check_model
 from paperlark.doctor.people import check_followed
+from paperlark.doctor.places import check_places
 from paperlark.doctor.profile import check_profile, check_secrets, problems
 from paperlark.doctor.readers import check_readers, identified
+from paperlark.doctor.zotero import check_zotero
 from paperlark.domain.errors import PaperlarkError, ProfileError
 from paperlark.settings import load_settings
 from paperlark.settings.environment import Environment
@@ -36,6 +38,8 @@ _CHECKS: tuple[tuple[str, Check], ...] = (
     ("model", check_model),
     ("people", check_people),
     ("deliveries", check_deliveries),
+    ("Zotero", check_zotero),
+    ("saved papers", check_places),
     ("schedule", check_schedule),
     ("versions", check_versions),
 )

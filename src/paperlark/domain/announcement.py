@@ -124,7 +124,8 @@ class Announcement:
 def merge(day: date, feeds: Iterable[Feed], missing: Iterable[MissingFeed] = ()) -> Announcement:
     """Merge feeds: each paper once, with the type of highest priority.
 
-    Of two versions of one paper (feeds rendered minutes apart) the newer is kept.
+    Of two versions of one paper (feeds rendered minutes apart) the newer is kept; of one version
+    what only one of the feeds says.
     """
     feeds = tuple(feeds)
     papers: dict[PaperId, Paper] = {}
@@ -135,6 +136,8 @@ def merge(day: date, feeds: Iterable[Feed], missing: Iterable[MissingFeed] = ())
             known = papers.setdefault(paper.id, paper)
             if paper.version > known.version:
                 papers[paper.id] = paper
+            elif paper.version == known.version and paper.details is not known.details:
+                papers[paper.id] = known.completed_by(paper)
             types.setdefault(paper.id, []).append(listing.type)
     merged = tuple(Announced(paper, tuple(types[id_])) for id_, paper in papers.items())
     return Announcement(day, feeds, merged, tuple(missing))

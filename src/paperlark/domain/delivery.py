@@ -14,6 +14,10 @@ PATIENCE = timedelta(days=7)
 """What could not be delivered within a week is not sent any more."""
 
 
+ABSTRACTS = 600
+"""Characters of an abstract that a mail has where the profile does not say: a few lines."""
+
+
 class Frequency(StrEnum):
     """How often a channel gets a message."""
 
@@ -72,7 +76,8 @@ class Bulletin:
     first; None is all. `pages` has the web addresses of the days' pages, where they have any.
     `notices` is what else the reader must know, such as a channel that cannot be reached.
     `delivered` are, for a completion, the papers of the incomplete pages. `votes` has the web
-    address at which a paper can be voted on, where there is one.
+    address at which a paper can be voted on, where there is one. `abstracts` is how many characters
+    of each abstract a mail has, None for all.
     """
 
     occasion: Occasion
@@ -85,6 +90,7 @@ class Bulletin:
     notices: tuple[str, ...] = ()
     delivered: frozenset[PaperId] = frozenset()
     votes: Mapping[PaperId, str] = field(default_factory=dict)
+    abstracts: int | None = ABSTRACTS
 
 
 class Style(StrEnum):

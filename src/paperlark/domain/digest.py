@@ -128,7 +128,8 @@ class Funnel:
 
     `feeds` is how many were read; `*_listings` count their entries, so a paper in two feeds
     counts twice there. `gated` were left out for their authors' h-index; `seen` are of the
-    reader's announce types and were announced to them on an earlier day.
+    reader's announce types and were announced to them on an earlier day; `excluded` are too, and
+    were left out by the reader's filters before they were scanned.
 
     To be judged are those `shortlisted`, those `explored` (the random sample below the threshold),
     and `followed_asked` of the followed; `unread` are the others below the threshold. Of those to
@@ -157,6 +158,7 @@ class Funnel:
     followed_asked: int | None = 0
     over_budget: int | None = 0
     waiting: int | None = 0
+    excluded: int | None = 0
 
     def __post_init__(self) -> None:
         asked = _sum(self.shortlisted, self.explored)
@@ -166,8 +168,8 @@ class Funnel:
             rule
             for rule, holds in {
                 "announced <= listings": _ascend(self.announced, self.announced_listings),
-                "scanned + seen <= announced": _ascend(
-                    _sum(self.scanned, self.seen), self.announced
+                "scanned + seen + excluded <= announced": _ascend(
+                    _sum(self.scanned, self.seen, self.excluded), self.announced
                 ),
                 "scanned <= announced": _ascend(self.scanned, self.announced),
                 "judged <= scanned": _ascend(self.judged, self.scanned),
@@ -245,6 +247,14 @@ class SeenBefore:
 
 
 @dataclass(frozen=True, slots=True)
+class ExcludedPaper:
+    """A paper that the reader's filters left out, and the rule: `exclude word:survey`."""
+
+    paper_id: PaperId
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
 class Updated:
     """A new version of a paper that was on this reader's page of the day `since`."""
 
@@ -272,6 +282,7 @@ class Digest:
     `agreement` is None where no paper was read more than once. `prices` is the source of the
     model's price, None where it is unknown. `under_way` are questions that were cut off by a kill,
     which `spend` does not have, None where there are none.
+    `excluded` were left out by the reader's filters before anything else.
     Below the threshold: `explored` is the random sample, `unread` the others; `missed` is None
     where no estimate is possible, `achieved`, the recall of the days before, likewise.
     """
@@ -306,6 +317,7 @@ class Digest:
     translation: str | None = None
     under_way: UnderWay | None = None
     achieved: AchievedRecall | None = None
+    excluded: tuple[ExcludedPaper, ...] = ()
 
     @property
     def reader_id(self) -> str:

@@ -42,6 +42,8 @@ PaperlarkError
 │   ├── ChannelBusy           a retry may help: it certainly did not arrive
 │   ├── ChannelRefused        a retry will not help
 │   └── MaybeDelivered        it was sent, and whether it arrived is unknown
+├── SavingError               a place for saved papers that cannot be used: tried again next time
+│   └── ZoteroError           Zotero's key, library or quota, or no answer; also where it is read
 ├── RunTooLong                the run took longer than it may, and was ended
 ├── ClusterUnusable           a cluster of machines that cannot be reached or used
 ├── WorkersFailed             the workers of a fleet end with an error, again and again
@@ -308,6 +310,14 @@ class ChannelRefused(DeliveryError):
 
 class MaybeDelivered(DeliveryError):
     """The message was sent and the response was lost: a retry could deliver it twice."""
+
+
+class SavingError(PaperlarkError):
+    """A place for saved papers cannot be used as a whole; the next run tries again."""
+
+
+class ZoteroError(SavingError):
+    """Zotero cannot be used: its key, a library, the quota, or no answer; tried again next time."""
 
 
 class RunTooLong(PaperlarkError):

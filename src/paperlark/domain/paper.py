@@ -1,9 +1,9 @@
-"""A paper as arXiv describes it: id, title, authors, abstract, categories."""
+"""A paper as arXiv describes it: id, title, authors, abstract, categories, comments, licence."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NewType, Self
 from urllib.parse import unquote
 
@@ -50,6 +50,28 @@ def abstract_page(paper: PaperId) -> str:
     return f"https://arxiv.org/abs/{paper}"
 
 
+_FIRST_YEAR = 91
+"""arXiv began in 1991: `91` to `99` are of that century, `00` and later of the next."""
+_MONTH = re.compile(r"(?:[a-z-]+(?:\.[A-Z]{2})?/)?(\d\d)(0[1-9]|1[0-2])", re.ASCII)
+
+
+def month_of(paper: PaperId) -> str | None:
+    """Return the month in which a paper came to arXiv, such as `2025-02`; its id says so.
+
+    None for a paper that arXiv does not have.
+    """
+    found = None if paper.startswith(LIBRARY) else _MONTH.match(paper)
+    if found is None:
+        return None
+    century = 1900 if int(found[1]) >= _FIRST_YEAR else 2000
+    return f"{century + int(found[1])}-{found[2]}"
+
+
+def doi_of(paper: PaperId) -> str:
+    """Return the DOI that arXiv registers for each of its papers."""
+    return f"10.48550/arXiv.{paper}"
+
+
 def anchor(paper: PaperId) -> str:
     """Return the permanent anchor of a paper inside a page, safe in HTML and file names."""
     return "paper-" + paper.replace("/", "-")
@@ -64,11 +86,42 @@ class Author:
 
 
 @dataclass(frozen=True, slots=True)
+class PaperDetails:
+    """What arXiv says of a paper besides its title, authors, abstract and categories.
+
+    Texts as it sends them, on one line; None is unknown, not absent.
+
+    No source sends all of them: the feeds have licence, DOI and journal reference, the listing
+    pages comments and journal reference. `licence` is an address.
+    """
+
+    comments: str | None = None
+    journal_reference: str | None = None
+    doi: str | None = None
+    licence: str | None = None
+
+    def completed_by(self, other: Self) -> Self:
+        """Return these details, with those of another source where they are unknown here."""
+        if self == other:
+            return self
+        return type(self)(
+            comments=self.comments or other.comments,
+            journal_reference=self.journal_reference or other.journal_reference,
+            doi=self.doi or other.doi,
+            licence=self.licence or other.licence,
+        )
+
+
+NO_DETAILS = PaperDetails()
+
+
+@dataclass(frozen=True, slots=True)
 class Paper:
     """One version of one paper.
 
     `title` and the paragraphs of `abstract` (separated by a blank line) keep their TeX as
-    arXiv sends it; names are decoded. `categories` starts with the primary one.
+    arXiv sends it; names are decoded. `categories` starts with the primary one. `details` are its
+    comments, journal reference, DOI and licence, as far as a source sent them.
     """
 
     id: PaperId
@@ -77,6 +130,12 @@ class Paper:
     authors: tuple[Author, ...]
     abstract: str
     categories: tuple[str, ...]
+    details: PaperDetails = NO_DETAILS
+
+    def completed_by(self, other: Self) -> Self:
+        """Return this paper with the details that only another source's copy of it has."""
+        details = self.details.completed_by(other.details)
+        return self if details == self.details else replace(self, details=details)
 
     @property
     def primary_category(self) -> str:

@@ -62,6 +62,7 @@ class PaperOutcome(StrEnum):
     NOT_RECORDED = "not in the recording"
     OVER_BUDGET = "over budget"
     WAITING = "waiting for its batch"
+    EXCLUDED = "left out by your filters"
     GATED = "left out for its authors' h-index"
     NO_ROOM = "not among the best matches"
     UPDATED = "among the updated"
@@ -86,7 +87,7 @@ class DayOfPaper:
     number of papers on the page. `entry` is None where the paper is not one of them, `judgement`
     where it was not judged, `unjudged` where it was judged or never to be. `seen` is the earlier
     day on which it was announced to the reader, if it was skipped for that. `readings` are those
-    that the judgement combines.
+    that the judgement combines. `rule` is that of the filters which left it out, if one did.
     """
 
     day: date
@@ -104,6 +105,7 @@ class DayOfPaper:
     calibrated: bool = False
     seen: date | None = None
     readings: tuple[ReadingRecord, ...] = ()
+    rule: str | None = None
 
     @property
     def placement(self) -> Placement | None:
@@ -138,6 +140,7 @@ def day_of_paper(
     judgement = next((one for one in digest.judgements if one.paper_id == paper), None)
     unjudged = next((one for one in digest.unjudged if one.paper.id == paper), None)
     unread = next((one for one in digest.unread if one.paper_id == paper), None)
+    excluded = next((one for one in digest.excluded if one.paper_id == paper), None)
     outcome = _outcome(digest, paper)
     match = ranked.match if ranked else entry.match if entry else None
     return DayOfPaper(
@@ -159,6 +162,7 @@ def day_of_paper(
         readings=tuple(
             one for one in readings if judgement and one.judgement.version == judgement.version
         ),
+        rule=excluded.rule if excluded else None,
     )
 
 
@@ -170,6 +174,7 @@ def _outcome(digest: Digest, paper: PaperId) -> PaperOutcome:
         *((_OUTCOME_OF_REASON[one.cause], (one.paper.id,)) for one in digest.unjudged),
         (PaperOutcome.UNREAD, (one.paper_id for one in digest.unread)),
         (PaperOutcome.GATED, gated),
+        (PaperOutcome.EXCLUDED, (one.paper_id for one in digest.excluded)),
         (PaperOutcome.UPDATED, (one.paper.id for one in digest.updated)),
     )
     for outcome, papers in ends:

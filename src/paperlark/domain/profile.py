@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from paperlark.domain.announcement import AnnounceType
 from paperlark.domain.criteria import Criteria
+from paperlark.domain.filters import NO_FILTERS, Filters
 
 RECALL = 0.95
 """The default share of the wanted papers that a judge is to find."""
@@ -60,6 +61,7 @@ class Profile:
     every paper read. `judge_followed`: papers of followed authors are judged as well, and shown
     whatever their scores. Each paper is judged `readings` times, among other papers each time,
     and its scores are the means. `show_criteria`: the selection prompt is on the page.
+    `filters` leave papers out before they are ranked.
     """
 
     title: str
@@ -78,6 +80,7 @@ class Profile:
     readings: int = 1
     show_criteria: bool = True
     id: str = ""
+    filters: Filters = NO_FILTERS
 
     def __post_init__(self) -> None:
         if not self.id:

@@ -88,6 +88,16 @@ def read_terms(text: str) -> tuple[Term, ...]:
     return tuple(terms)[:MOST_TERMS]
 
 
+_CATEGORY = re.compile(r"[a-z-]+\.[a-z-]{2,}", re.IGNORECASE)
+
+
+def split_category(text: str) -> tuple[str, str | None]:
+    """Split a query into its words and the first category among them, None where there is none."""
+    words = text.split()
+    category = next((one for one in words if _CATEGORY.fullmatch(one)), None)
+    return " ".join(one for one in words if one != category), category
+
+
 def read_name(text: str) -> str:
     """Parse an author's name or a part of it; raises InvalidQuery where it is too short."""
     name = " ".join(_BLANK.sub(" ", text).split())

@@ -51,6 +51,16 @@ class Addresses:
         """The Atom feed and the JSON feed."""
         return self._folder / "feed.xml", self._folder / "feed.json"
 
+    @property
+    def saved_feeds(self) -> tuple[PurePosixPath, PurePosixPath]:
+        """The feeds of saved papers, Atom and JSON."""
+        return self._folder / "saved.xml", self._folder / "saved.json"
+
+    def search_feeds(self, query: str) -> tuple[PurePosixPath, PurePosixPath]:
+        """Return the paths of the feeds of a search, Atom and JSON."""
+        folder = self._folder / "searches" / slug(query)
+        return folder / "feed.xml", folder / "feed.json"
+
     def day(self, day: date, name: str = PAGE) -> PurePosixPath:
         """Return the path of a day's page, or of another file in its folder."""
         return PurePosixPath(f"{slug(self.profile)}/{day:%Y/%m/%d}/{name}")

@@ -110,6 +110,13 @@ def states(events: Sequence[TriageEvent]) -> Mapping[PaperId, TriageState]:
     return found
 
 
+def saved_since(events: Sequence[TriageEvent]) -> Mapping[PaperId, datetime]:
+    """Return the papers that are saved after these events, each with when it was saved last."""
+    found = states(events)
+    saved = (one for one in effective(events) if one.action is Action.SAVE and one.on)
+    return {one.paper_id: one.at for one in saved if found[one.paper_id].saved}
+
+
 def after(state: TriageState, event: TriageEvent) -> TriageState:
     """Return a state after one event.
 

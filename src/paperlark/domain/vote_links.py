@@ -18,6 +18,8 @@ from paperlark.domain.paper import Identifier, PaperId
 
 PREFIX = "/vote/"
 """The beginning of the path of every link."""
+SAVING = "do=save"
+"""Behind a link in a message: whoever opens it wants to save the paper, and is asked that first."""
 LASTS = timedelta(days=30)
 """How long a link works after the day of its page."""
 _LONGEST = 300

@@ -83,7 +83,9 @@ class _Filtered:
     def new_to(self, profile: Profile, seen: Mapping[PaperId, SeenBefore]) -> NewPapers:
         own = (
             *(profile.categories, profile.announce_types),
-            *(profile.primary_only, profile.judge_updates),
+            *(profile.primary_only, profile.judge_updates, profile.filters),
+            # Filters let papers of followed authors pass.
+            profile.followed if profile.filters else (),
         )
         key = own, frozenset(seen.items())
         if key not in self._kept:

@@ -24,6 +24,7 @@ from paperlark.domain.database_place import DatabaseServer
 from paperlark.domain.errors import FeedNotFound, NoNetwork, PaperlarkError, StoreError
 from paperlark.domain.fleet import SHARD_SIZE, FleetReader, MorningStatus, Shard
 from paperlark.fleet.morning import FleetMorning
+from paperlark.fleet.saving import ReaderLines, bring_all
 from paperlark.fleet.sending import AT_ONCE, Sender, SendingResult
 from paperlark.fleet.shard import ShardParts, make_shard
 from paperlark.fleet.shard_parts import open_shard_parts
@@ -48,6 +49,8 @@ from paperlark.store.database import open_database
 from paperlark.store.shards import ShardQueue, check_is_server
 
 _DEFAULTS = RunOptions()
+_READERS_AT_ONCE = 200
+"""Readers whose settings are read at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +169,21 @@ class OpenedFleet:
             self.connect, self.database, self.settings_of, self._open_deliveries, at_once
         )
         return sender.send(day or self.today(), stop)
+
+    def bring_saved(
+        self, *, stop: threading.Event, at_once: int = AT_ONCE
+    ) -> Mapping[str, ReaderLines]:
+        """Read the collections of Zotero that readers name, and bring their saved papers there.
+
+        Returns by reader what is to be told, a line each; raises StoreError.
+        """
+        with closing(self.connect()) as connection:
+            readers = AccountStore(connection, self.database).with_table("zotero")
+        found: dict[str, ReaderLines] = {}
+        for start in range(0, len(readers), _READERS_AT_ONCE):
+            some = self.settings_of(readers[start : start + _READERS_AT_ONCE])
+            found |= bring_all(some, self.environment, stop, at_once)
+        return found
 
     def _open_deliveries(self, settings: Settings) -> AbstractContextManager[Deliveries]:
         return open_deliveries(settings, self.environment)

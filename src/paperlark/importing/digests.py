@@ -190,6 +190,7 @@ def _counts(
         followed_asked=None,
         over_budget=None,
         waiting=None,
+        excluded=None,
     )
 
 

@@ -127,6 +127,17 @@ def import_zotero(
     return _import_items(settings, environment, items, f"the Zotero library {zotero.owner}", how)
 
 
+def import_entries(
+    settings: Settings,
+    environment: Environment,
+    items: Sequence[ImportedEntry],
+    name: str,
+    how: ImportOptions,
+) -> Imported:
+    """Import entries that were read elsewhere, under the name of a source; none may be usable."""
+    return _import_items(settings, environment, items, name, how, may_be_empty=True)
+
+
 def _import_votes(settings: Settings, text: str, name: str, how: ImportOptions) -> Imported:
     every, everywhere = read_votes(text.encode(), name), read_events(text.encode(), name)
     path = settings.database
@@ -168,6 +179,7 @@ def _import_items(
     how: ImportOptions,
     *,
     file: DigestFile | None = None,
+    may_be_empty: bool = False,
 ) -> Imported:
     """Store examples, then days: those may have to wait for a run in progress."""
     profile, _ = _identified(settings)
@@ -183,7 +195,8 @@ def _import_items(
     now = today(environment.now())
     learned = learn(items, texts, today=now, wanted=how.wanted)
     digests = tuple(days_of(file, items, texts, settings, now)) if file else ()
-    if not learned.examples and not any(isinstance(one, Digest) for _, one in digests):
+    empty = not learned.examples and not any(isinstance(one, Digest) for _, one in digests)
+    if empty and not may_be_empty:
         raise _nothing(learned, name, unasked)
     origin = Origin(source_name(name), environment.now())
     new = _keep(settings, learned.examples, origin, how) if learned.examples else ()

@@ -18,6 +18,7 @@ from paperlark.domain.digest import Digest, Page
 from paperlark.domain.plain_text import clean
 from paperlark.domain.reading_keys import KEYS
 from paperlark.renderers import english, matches, reasons, typeset, wording
+from paperlark.renderers.coins import MOST_PAPERS, coins
 
 if TYPE_CHECKING:
     from jinja2 import Environment, Template
@@ -44,7 +45,7 @@ def _environment(package: str, finalize: Callable[[object], object] | None) -> E
 
     from paperlark.renderers.bytecode import TemplateBytecode  # noqa: PLC0415  # likewise
 
-    return jinja2.Environment(
+    made = jinja2.Environment(
         bytecode_cache=TemplateBytecode(finalize.__name__ if finalize else "as-it-is"),
         loader=jinja2.ChoiceLoader([jinja2.PackageLoader(package), jinja2.PackageLoader(_LOOK[0])]),
         autoescape=True,
@@ -55,6 +56,8 @@ def _environment(package: str, finalize: Callable[[object], object] | None) -> E
         keep_trailing_newline=True,
         auto_reload=False,
     )
+    made.globals |= {"coins": coins, "most_coins": MOST_PAPERS}
+    return made
 
 
 def clean_text(value: object) -> object:
@@ -68,7 +71,7 @@ def style(*sheets: tuple[str, str]) -> tuple[Markup, str]:
 
     Each sheet is a package and the name of a file in its `templates`.
     """
-    return _inline((_LOOK, *sheets))
+    return _inline((_LOOK, *sheets), _compact_style)
 
 
 @cache
@@ -81,14 +84,24 @@ _REMARK = re.compile(r"(?://.*|/\*[^*]*\*/)?")
 """A line that is empty or a comment and nothing else."""
 
 
-def _inline(files: Iterable[tuple[str, str]]) -> tuple[Markup, str]:
+_AROUND = re.compile(r"\s*([{};])\s*|(?<=[\w-]:)\s+(?=[^\s{])")
+
+
+def _compact_style(text: str) -> str:
+    """Drop the blanks of a style sheet that only people need; no text in ours has such signs."""
+    return _AROUND.sub(lambda found: found[1] or "", text)
+
+
+def _inline(
+    files: Iterable[tuple[str, str]], compact: Callable[[str], str] = str
+) -> tuple[Markup, str]:
     texts = [
         resources.files(package).joinpath("templates", name).read_text("utf-8")
         for package, name in files
     ]
     # Every page carries them, without what is there for who reads the files.
     lines = (line.strip() for text in texts for line in text.splitlines())
-    text = "\n" + "\n".join(line for line in lines if not _REMARK.fullmatch(line))
+    text = "\n" + compact("\n".join(line for line in lines if not _REMARK.fullmatch(line)))
     hashed = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
     return Markup(text), hashed  # noqa: S704  # files of this package
 
@@ -120,6 +133,8 @@ class Navigation:
 
 
 _PACKAGE = "paperlark.renderers"
+_BETWEEN_BLOCKS = re.compile(r"\s*\n(?=</?(?:p|dl|dt|dd|details|article|li|ol|ul)\b)")
+"""Before an element that begins a line anyway; no text of others has such a sign unescaped."""
 
 
 class HtmlRenderer:
@@ -147,4 +162,5 @@ class HtmlRenderer:
             script=pad,
             script_hash=pad_hash,
         )
-        return Page(PurePosixPath(f"{digest.day}.html"), "text/html", text.encode())
+        compact = _BETWEEN_BLOCKS.sub("", text)
+        return Page(PurePosixPath(f"{digest.day}.html"), "text/html", compact.encode())

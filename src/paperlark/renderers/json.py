@@ -10,7 +10,8 @@ from typing import Any
 from paperlark.domain.digest import Batch, Digest, Entry, Page
 from paperlark.domain.exploration import AchievedRecall, Unread
 from paperlark.domain.judgement import Agreement, Match, Nearest, Precedent, Unjudged
-from paperlark.domain.paper import Paper
+from paperlark.domain.paper import NO_DETAILS, Paper
+from paperlark.domain.paper_facts import NO_FACTS, facts_of
 from paperlark.domain.spending import Cost, PriceSource, Spend, Tokens, UnderWay
 from paperlark.renderers import wording
 
@@ -131,7 +132,19 @@ def cost_record(cost: Cost | None) -> Mapping[str, str] | None:
 
 
 def _paper(paper: Paper) -> dict[str, Any]:
-    return asdict(paper) | {"url": paper.url, "pdf_url": paper.pdf_url}
+    return asdict(paper) | {
+        "url": paper.url,
+        "pdf_url": paper.pdf_url,
+        "details": paper_details_record(paper),
+    }
+
+
+def paper_details_record(paper: Paper) -> dict[str, Any] | None:
+    """Return details and parsed facts of a paper as JSON values; None where there are none."""
+    facts = facts_of(paper)
+    if paper.details == NO_DETAILS and facts == NO_FACTS:
+        return None
+    return asdict(paper.details) | asdict(facts)
 
 
 def _entry(entry: Entry) -> dict[str, Any]:

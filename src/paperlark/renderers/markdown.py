@@ -134,6 +134,8 @@ def _entry(entry: Entry) -> Iterator[str]:
     if paper.authors:
         yield f"**Authors:** {_authors(paper.authors)}"
     yield _facts(entry)
+    for remark in reasons.remarks(paper):
+        yield f"**{remark.name}:** {escape(typeset.plain(remark.text))}"
     scores = _scores(entry)
     if scores:
         yield scores
@@ -163,7 +165,16 @@ def _name(author: Author) -> str:
 def _facts(entry: Entry) -> str:
     paper = entry.paper
     categories = _escaped(english.listed(paper.categories))
-    facts = (f"[{paper.id}]({paper.url})", categories, entry.type, f"[pdf]({paper.pdf_url})")
+    withdrawn = f"**{reasons.WITHDRAWN}**" if reasons.is_withdrawn(paper) else ""
+    facts = (
+        f"[{paper.id}]({paper.url})",
+        withdrawn,
+        categories,
+        entry.type,
+        reasons.licence(paper),
+        f"[pdf]({paper.pdf_url})",
+        *(f"[{link.word}]({link.url})" for link in reasons.links(paper)),
+    )
     return " · ".join(filter(None, facts))
 
 

@@ -24,7 +24,7 @@ from paperlark.domain.judgement import (
     Reading,
     Unjudged,
 )
-from paperlark.domain.paper import Author, Paper, PaperId
+from paperlark.domain.paper import NO_DETAILS, Author, Paper, PaperDetails, PaperId
 from paperlark.domain.profile import Cutoffs
 from paperlark.domain.spending import Cost, PriceSource, Spend, Tokens, UnderWay
 from paperlark.renderers import schema
@@ -137,7 +137,12 @@ def _paper(paper: schema.JsonPaper) -> Paper:
         authors=tuple(Author(author.name, author.affiliation) for author in paper.authors),
         abstract=paper.abstract,
         categories=paper.categories,
+        details=_details(paper.details) if paper.details else NO_DETAILS,
     )
+
+
+def _details(said: schema.JsonDetails) -> PaperDetails:
+    return PaperDetails(said.comments, said.journal_reference, said.doi, said.licence)
 
 
 def _entry(entry: schema.JsonEntry) -> Entry:

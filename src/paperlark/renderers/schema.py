@@ -37,6 +37,32 @@ class JsonAuthor(_Part):
     affiliation: Text | None
 
 
+class JsonVenue(_Part):
+    """A conference, workshop or journal."""
+
+    name: Text
+    year: int | None
+
+
+class JsonDetails(_Part):
+    """What arXiv says besides title, authors and abstract, and what was parsed from it.
+
+    null is unknown: no source said it.
+    """
+
+    comments: Annotated[Text | None, Field(description="as its authors wrote them, with TeX")]
+    journal_reference: Text | None
+    doi: Annotated[Text | None, Field(description="of the published version")]
+    licence: Annotated[Text | None, Field(description="its address")]
+    accepted_at: Annotated[JsonVenue | None, Field(description="parsed from the comments")] = None
+    pages: Annotated[int | None, Field(ge=1, description="parsed from the comments")] = None
+    figures: Annotated[int | None, Field(ge=1, description="parsed from the comments")] = None
+    code: Annotated[
+        tuple[str, ...], Field(description="addresses found in comments and abstract")
+    ] = ()
+    withdrawn: Annotated[bool, Field(description="as comments or abstract say")] = False
+
+
 class JsonPaper(_Part):
     """One version of a paper; title and abstract keep the TeX in which arXiv sends them."""
 
@@ -48,6 +74,9 @@ class JsonPaper(_Part):
     authors: tuple[JsonAuthor, ...]
     abstract: Annotated[Text, Field(description="paragraphs are separated by a blank line")]
     categories: Annotated[tuple[Text, ...], Field(description="the primary one first")]
+    details: Annotated[
+        JsonDetails | None, Field(description="null: nothing is known besides the abstract")
+    ] = None
 
 
 class JsonJudgement(_Part):
@@ -300,6 +329,9 @@ class JsonFunnel(_Part):
     waiting: Annotated[
         Count | None,
         Field(description="in a batch without an answer yet; a later run collects it"),
+    ] = 0
+    excluded: Annotated[
+        Count | None, Field(description="left out by the reader's filters, and not scanned")
     ] = 0
 
 

@@ -17,7 +17,8 @@ from paperlark.domain.search import (
     SearchResult,
     SearchResults,
 )
-from paperlark.renderers import english, typeset
+from paperlark.renderers import english, reasons, typeset
+from paperlark.renderers.json import paper_details_record
 
 NARROWEST = 60
 _FEW_AUTHORS = 4
@@ -152,6 +153,7 @@ def _facts(result: SearchResult) -> Iterator[str]:
     if status.rank is not None and status.ranked is not None:
         yield f"match {english.number(status.rank)} of {english.number(status.ranked)}"
     yield english.listed(result.paper.categories)
+    yield reasons.accepted(result.paper)
 
 
 def address(paper: Paper) -> str | None:
@@ -200,6 +202,7 @@ def _paper(result: SearchResult) -> dict[str, Any]:
         "title": paper.title,
         "authors": [author.name for author in paper.authors],
         "categories": paper.categories,
+        "details": paper_details_record(paper),
         "day": status.day,
         "looked_at": status.scanned,
         "selected": status.selected,

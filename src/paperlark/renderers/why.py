@@ -141,6 +141,8 @@ def _outcome(day: DayOfPaper) -> str:
             return f"skipped: announced to you before, on {day.seen}"
         case PaperOutcome.PASSED_OVER:
             return "skipped: excluded by your profile"
+        case PaperOutcome.EXCLUDED:
+            return f"skipped: left out by your filter: {_plain(day.rule or '')}"
         case PaperOutcome.UPDATED:
             return "on your page under Updated: it was on an earlier page"
         case _:
@@ -259,6 +261,7 @@ def _day(day: DayOfPaper) -> dict[str, Any]:
         "place": day.entry.place if day.entry else None,
         "followed": [one.name for one in day.entry.followed] if day.entry else [],
         "line": day.placement,
+        "rule": day.rule,
         "probability": day.probability,
         "match": match and asdict(match),
         "precedents": [_precedent_record(one) for one in day.precedents],

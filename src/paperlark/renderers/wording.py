@@ -214,6 +214,8 @@ def funnel_rows(digest: Digest) -> tuple[TableRow, ...]:
     rows = [_row("announced", funnel.announced, announced)]
     if funnel.seen:
         rows.append(_row("seen before", funnel.seen, "on an earlier day"))
+    if funnel.excluded:
+        rows.append(_row("excluded", funnel.excluded, "by your filters"))
     rows.append(_row("scanned", funnel.scanned, scanned))
     if funnel.gated:
         rows.append(_row("gated", funnel.gated, "no author reaches your minimum h-index"))
@@ -385,6 +387,9 @@ def no_papers_text(digest: Digest) -> str:
         return f"No papers yet: {counted(digest.funnel.waiting, 'paper')} waiting in a batch."
     if digest.funnel.scanned is None:
         return "No paper was selected."
+    if digest.funnel.excluded and not digest.funnel.scanned:
+        left_out = counted(digest.funnel.excluded, "paper")
+        return f"Your filters left out {left_out}, and nothing else was new."
     return f"None of {counted(digest.funnel.scanned, 'paper')} was selected."
 
 
@@ -393,6 +398,7 @@ def account(digest: Digest) -> tuple[str, ...]:
     funnel = digest.funnel
     counts = (
         (funnel.announced, "announced"),
+        (funnel.excluded or None, "excluded by your filters"),
         (funnel.scanned, "scanned"),
         (funnel.selected, "selected"),
     )

@@ -40,7 +40,7 @@ from paperlark.store.database import exists
 _log = logging.getLogger(__name__)
 
 NOT_DELIVERED = 4
-"""The exit code of a run whose page or site did not reach somebody."""
+"""The exit code of a run whose page, site or saved papers did not get where they belong."""
 _PAUSES = (timedelta(minutes=20), timedelta(minutes=20))
 """Before a morning that did not end well is tried a second and a third time."""
 _NAP = timedelta(hours=1)
@@ -90,8 +90,10 @@ class LogReporter:
 class MorningSteps:
     """What a morning calls: `deliver` returns whether everything that is due has been delivered.
 
-    `deliver`, `alarm` and `tell_hanging` are called with today's date in New York, the last where
-    an earlier run hangs. `interruptible` is entered while a page is being made.
+    `read` reads the reader's libraries again, before the pages; `save` brings saved papers to their
+    places. Both return whether that went well. `deliver`, `alarm` and `tell_hanging` are called
+    with today's date in New York, the last where an earlier run hangs. `interruptible` is entered
+    while a page is being made.
     """
 
     open_pages: Callable[[], AbstractContextManager[PageMaker]]
@@ -99,12 +101,14 @@ class MorningSteps:
     deliver: Callable[[date, Sequence[Failure]], bool]
     alarm: Callable[[date, str], object]
     tell_hanging: Callable[[date, str], object]
+    read: Callable[[], bool] = lambda: True
+    save: Callable[[], bool] = lambda: True
     interruptible: Interruptible = uninterruptible
 
 
 @dataclass(frozen=True, slots=True)
 class MorningResult:
-    """How a morning ended: the due pages, where the site is, whether all was delivered.
+    """How a morning ended: the due pages, where the site is, whether all was delivered and saved.
 
     `problem` is why no page could be begun, None where pages were made or nothing was due; `site`
     is None where none was built.
@@ -155,11 +159,15 @@ class Morning:
         """
         day = today(self.environment.now())
         try:
+            with self.limit.at_work():
+                read = self.steps.read()
             outcomes, problem = self._pages(day)
             with self.limit.closing():
                 site, published = _publish_site(self)
             with self.limit.closing():
                 delivered = self.steps.deliver(day, _failures(day, outcomes, problem))
+            with self.limit.closing():
+                saved = self.steps.save()
         except RunHangs as error:
             self.steps.tell_hanging(day, str(error))
             raise
@@ -175,7 +183,8 @@ class Morning:
             text = f"paperlark broke down ({kind}). Its log on your machine says where."
             self.steps.alarm(day, text)
             raise
-        result = MorningResult(day, outcomes, problem, site, delivered and published)
+        arrived = delivered and published and saved and read
+        result = MorningResult(day, outcomes, problem, site, arrived)
         _log.info("morning of %s: exit code %d", day, result.exit_code)
         return result
 

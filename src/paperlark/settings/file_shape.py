@@ -7,19 +7,24 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, model_validator
 
 from paperlark.domain.announcement import AnnounceType
+from paperlark.domain.collection_patterns import parse_pattern
 from paperlark.domain.database_place import has_password, is_server
-from paperlark.domain.delivery import Frequency
+from paperlark.domain.delivery import ABSTRACTS, Frequency
+from paperlark.domain.errors import InvalidQuery
+from paperlark.domain.filters import MOST_RULES, FilterRule
 from paperlark.domain.judgement import HIGHEST, LOWEST, OnFailure
 from paperlark.domain.profile import RECALL
 from paperlark.domain.reading_keys import with_changes
 from paperlark.domain.redaction import is_name, literal_secret, placeholders, quoted
+from paperlark.domain.search import read_terms, split_category
 from paperlark.domain.taxonomy import CATEGORIES, nearest_category
+from paperlark.http.network_settings import is_on_this_machine
 from paperlark.settings.values import Security
 
 _NAME = r"[A-Za-z_][A-Za-z0-9_]*"
@@ -86,9 +91,28 @@ def _distinct(values: list[str]) -> list[str]:
     return values
 
 
+def _rule(text: str) -> str:
+    return str(FilterRule.parse(text))
+
+
 def _keys(changes: dict[str, str]) -> dict[str, str]:
     with_changes(changes)
     return changes
+
+
+_LONGEST_ABSTRACTS = 20_000
+
+
+def _abstracts(value: object) -> int | Literal["all"]:
+    if value == "all":
+        return "all"
+    # True is a number to Python.
+    if type(value) is int and 0 <= value <= _LONGEST_ABSTRACTS:
+        return value
+    raise ValueError(
+        f"{quoted(value)} is no length; expected a whole number of characters, at most"
+        f' {_LONGEST_ABSTRACTS}, or "all"'
+    )
 
 
 def _mailbox(text: str) -> str:
@@ -97,7 +121,16 @@ def _mailbox(text: str) -> str:
     return text
 
 
+def _patterns(patterns: list[str]) -> list[str]:
+    for one in patterns:
+        parse_pattern(one)
+    if patterns and all(one.startswith("!") for one in patterns):
+        raise ValueError('all of it leaves something out; name a collection, or "**" for all')
+    return patterns
+
+
 Text = Annotated[str, Field(min_length=1, pattern=r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$")]
+Rule = Annotated[str, AfterValidator(_rule)]
 Address = Annotated[str, AfterValidator(_web_address)]
 OpenAddress = Annotated[str, AfterValidator(_open_address)]
 SecretName = Annotated[str, Field(pattern=rf"^{_NAME}$"), AfterValidator(_secret_name)]
@@ -123,6 +156,31 @@ class FollowShape(_Shape):
         description="Semantic Scholar's id of this person, which excludes namesakes: the number"
         ' at the end of the address of their page there, in quotes, such as "1741101"',
     )
+
+
+class FiltersShape(_Shape):
+    """Hard filters, before anything is ranked or paid; each rule is written `kind:pattern`."""
+
+    require: list[Rule] = Field(
+        default=[],
+        max_length=MOST_RULES,
+        description='a list of rules such as ["category:cs.LG", "word:protein*"]; a paper must meet'
+        " one of each kind that is there",
+    )
+    exclude: list[Rule] = Field(
+        default=[],
+        max_length=MOST_RULES,
+        description='a list of rules such as ["word:survey", "author:Jane Doe", "category:cs.CR",'
+        ' "comments:*withdrawn*"]; a paper that meets any of them is left out, unless you follow'
+        " one of its authors and the rule names no author; * stands for any text, ? for one letter",
+    )
+
+    @model_validator(mode="after")
+    def _possible(self) -> Self:
+        both = sorted({*self.require} & {*self.exclude})
+        if both:
+            raise ValueError(f"{both[0]!r} is required and excluded: no paper could pass")
+        return self
 
 
 class CutoffsShape(_Shape):
@@ -335,6 +393,19 @@ class SiteShape(_Shape):
         ' "https://github.com/ada/papers"; the vote pad of a page then sends its votes there, as an'
         " issue of yours that the scheduled workflow reads",
     )
+    saved: bool = Field(
+        default=False,
+        description="true to publish feeds of the papers that you saved, without your notes",
+    )
+    searches: Annotated[
+        list[Annotated[Text, Field(max_length=200), AfterValidator(_search)]],
+        Field(max_length=50),
+        AfterValidator(_distinct),
+    ] = Field(
+        default=[],
+        description='searches whose latest papers have a feed each, such as ["kv cache", "cs.CR'
+        ' watermark"]',
+    )
 
 
 class ReadShape(_Shape):
@@ -359,6 +430,37 @@ class McpShape(_Shape):
         default=False,
         description="true to let an assistant vote for you and save papers; each such vote is"
         " marked as its own, and undone like any other",
+    )
+
+
+class ZoteroShape(_Shape):
+    """Zotero: where saved papers go, and which collections are read again every morning."""
+
+    key_variable: SecretName = Field(
+        default="ZOTERO_API_KEY",
+        description="the name of the secret that is a key of yours, made at"
+        " https://www.zotero.org/settings/keys",
+    )
+    library: Annotated[str, Field(pattern=r"^(users|groups)/[0-9]{1,12}$")] | None = Field(
+        default=None,
+        description='a library, such as "groups/678"; by default the one of the key\'s owner',
+    )
+    save_to: Text | None = Field(
+        default=None,
+        description='the collection that saved papers are written to, such as "Thesis/To read";'
+        ' "/" for none; by default they are not written to Zotero',
+    )
+    tags: Annotated[list[Text], AfterValidator(_distinct)] = Field(
+        default=[], max_length=20, description="a list of tags for the papers written there"
+    )
+    read: Annotated[list[Text], Field(max_length=100), AfterValidator(_patterns)] = Field(
+        default=[],
+        description='a list of the collections whose papers you like, such as ["Thesis/**",'
+        ' "!*old*", "groups/678:*"]: * is any name or part of one, ** any number of names, ! leaves'
+        " collections out with all in them",
+    )
+    url: Address = Field(
+        default="https://api.zotero.org", description="the address of Zotero's web API"
     )
 
 
@@ -394,6 +496,11 @@ class MailShape(_Shape):
         " the"
         " sender",
     )
+    abstracts: Annotated[int | Literal["all"], PlainValidator(_abstracts)] = Field(
+        default=ABSTRACTS,
+        description="a whole number of characters that a mail has of each abstract, 0 for none, or"
+        ' "all"; a mail that would be too large has less, and says so',
+    )
 
 
 class DeliverShape(_Shape):
@@ -425,6 +532,70 @@ class DeliverShape(_Shape):
         default=False,
         description="true to be notified also when there is nothing to read: no announcement, or no"
         " selected paper",
+    )
+
+
+def _search(text: str) -> str:
+    words, category = split_category(text)
+    try:
+        read_terms(words)
+    except InvalidQuery as error:
+        raise ValueError(error.problem) from error
+    if not words and category is None:
+        raise ValueError("expected words, a category, or both")
+    return text
+
+
+def _note_names(pattern: str) -> str:
+    plain = re.sub(r"\{(?:title|id|author|year|key|day)\}", "name", pattern)
+    if "{" in plain or "}" in plain or {"", ".", ".."} & set(plain.split("/")):
+        raise ValueError(f'{quoted(pattern)} names no file; write it like "{{year}}/{{title}}"')
+    return pattern
+
+
+def _hook_address(text: str) -> str:
+    address = _web_address(text)
+    if urlsplit(address).scheme != "https" and not is_on_this_machine(address):
+        raise ValueError(f"{quoted(text)} is not encrypted; expected an https:// address")
+    return address
+
+
+class NotesShape(_Shape):
+    """A folder of notes, one Markdown file for each saved paper, as Obsidian and Logseq read."""
+
+    folder: Text = Field(
+        description='the folder for notes, such as "~/vault/papers"; relative to the profile'
+    )
+    file_name: Annotated[Text, AfterValidator(_note_names)] = Field(
+        default="{title}",
+        description="the pattern of file names, without .md, of {title}, {id}, {author}, {year},"
+        ' {key} (of BibTeX) and {day}; "{year}/{title}" makes a folder for each year',
+    )
+
+
+class BibtexShape(_Shape):
+    """A BibTeX file of all saved papers, kept up to date."""
+
+    file: Annotated[Text, Field(pattern=r"\.bib$")] = Field(
+        description='the file, such as "~/papers/paperlark.bib"; one that paperlark did not write'
+        " is left as it is"
+    )
+
+
+class WebhookShape(_Shape):
+    """A web address that is told of each saved paper, by a signed request."""
+
+    url: Annotated[Text, AfterValidator(_hook_address)] = Field(
+        description="the https:// address to send to; a secret in it is written as its name, such"
+        ' as "https://example.org/${HOOK}"'
+    )
+    secret_variable: SecretName = Field(
+        default="PAPERLARK_WEBHOOK_SECRET",
+        description="the name of the secret that requests are signed with: whsec_ and base64",
+    )
+    private_addresses: bool = Field(
+        default=False,
+        description="true to send also to addresses of this machine and of local networks",
     )
 
 
@@ -498,6 +669,7 @@ class ProfileShape(_Shape):
     exploration: ExplorationShape = Field(
         default=ExplorationShape(), description="a table [exploration]"
     )
+    filters: FiltersShape = Field(default=FiltersShape(), description="a table [filters]")
     follow: list[FollowShape] = Field(default=[], description="tables [[follow]]")
     judge: JudgeShape | None = Field(default=None, description="a table [judge]")
     budget: BudgetShape = Field(default=BudgetShape(), description="a table [budget]")
@@ -506,6 +678,10 @@ class ProfileShape(_Shape):
     site: SiteShape = Field(default=SiteShape(), description="a table [site]")
     read: ReadShape = Field(default=ReadShape(), description="a table [read]")
     mcp: McpShape = Field(default=McpShape(), description="a table [mcp]")
+    zotero: ZoteroShape | None = Field(default=None, description="a table [zotero]")
+    notes: NotesShape | None = Field(default=None, description="a table [notes]")
+    bibtex: BibtexShape | None = Field(default=None, description="a table [bibtex]")
+    webhook: WebhookShape | None = Field(default=None, description="a table [webhook]")
     mail: MailShape | None = Field(default=None, description="a table [mail]")
     deliver: Annotated[list[DeliverShape], AfterValidator(_reachable)] = Field(
         default=[], description="tables [[deliver]]"

@@ -15,6 +15,7 @@ from paperlark.domain.criteria import Criteria, parse_criteria
 from paperlark.domain.database_place import DatabasePlace, DatabaseServer, is_server
 from paperlark.domain.delivery import Subscription
 from paperlark.domain.errors import Problem, ProfileError
+from paperlark.domain.filters import FilterRule, Filters
 from paperlark.domain.profile import RECALL, Cutoffs, Exploration, FollowedAuthor, Profile
 from paperlark.domain.reading_keys import with_changes
 from paperlark.domain.redaction import quoted, remember_addresses, remember_token
@@ -26,10 +27,13 @@ from paperlark.settings.values import (
     ChannelSettings,
     MailSettings,
     ModelSettings,
+    NotesSettings,
     PeopleSettings,
     Security,
     Settings,
     SiteSettings,
+    WebhookSettings,
+    ZoteroSettings,
 )
 
 if TYPE_CHECKING:
@@ -45,6 +49,8 @@ if TYPE_CHECKING:
         ProfileShape,
         SiteShape,
         SourcesShape,
+        WebhookShape,
+        ZoteroShape,
     )
 
 
@@ -166,6 +172,11 @@ def _settings(
         database=database_place(home, shape.database),
         arxiv=arxiv_settings(shape.sources),
         site=_site(shape.site, home, _inside(home, shape.output)),
+        notes=NotesSettings(_at_home(home, shape.notes.folder), shape.notes.file_name)
+        if shape.notes
+        else None,
+        bibtex=_at_home(home, shape.bibtex.file) if shape.bibtex else None,
+        webhook=_webhook(shape.webhook) if shape.webhook else None,
         mail=mail_settings(shape.mail) if shape.mail else None,
         channels=tuple(_channel(one) for one in shape.deliver),
         id=shape.id,
@@ -173,6 +184,7 @@ def _settings(
         keys=with_changes(shape.read.keys),
         read_address=shape.read.address,
         assistant_votes=shape.mcp.votes,
+        zotero=_zotero(shape.zotero) if shape.zotero else None,
     )
 
 
@@ -196,6 +208,10 @@ def _profile(shape: ProfileShape, criteria: Criteria) -> Profile:
         readings=shape.judge.readings if shape.judge else 1,
         show_criteria=shape.show_criteria,
         exploration=Exploration(shape.exploration.share, shape.exploration.shown),
+        filters=Filters(
+            tuple(map(FilterRule.parse, shape.filters.require)),
+            tuple(map(FilterRule.parse, shape.filters.exclude)),
+        ),
     )
 
 
@@ -272,9 +288,21 @@ def _inside(home: Path, path: str) -> Path:
     return Path(os.path.normpath(home / path))
 
 
+def _at_home(home: Path, path: str) -> Path:
+    """Return a path of the profile's, which may begin with `~`, the home of whoever runs this."""
+    try:
+        return _inside(home, str(Path(path).expanduser()))
+    except RuntimeError:  # nobody knows where that home is
+        return _inside(home, path)
+
+
+def _webhook(shape: WebhookShape) -> WebhookSettings:
+    return WebhookSettings(shape.url, shape.secret_variable, shape.private_addresses)
+
+
 def _site(shape: SiteShape, home: Path, output: Path) -> SiteSettings:
     folder = _inside(home, shape.folder) if shape.folder else output.with_name("site")
-    return SiteSettings(folder, shape.address, shape.repository)
+    return SiteSettings(folder, shape.address, shape.repository, shape.saved, tuple(shape.searches))
 
 
 def mail_settings(shape: MailShape) -> MailSettings:
@@ -289,12 +317,24 @@ def mail_settings(shape: MailShape) -> MailSettings:
         password_variable=shape.password_variable,
         sender=shape.sender,
         unsubscribe=shape.unsubscribe,
+        abstracts=None if shape.abstracts == "all" else int(shape.abstracts),
     )
 
 
 def _channel(shape: DeliverShape) -> ChannelSettings:
     wanted = Subscription(shape.name, shape.rhythm, shape.papers, shape.quiet)
     return ChannelSettings(wanted, shape.mail, shape.url_variable)
+
+
+def _zotero(shape: ZoteroShape) -> ZoteroSettings:
+    return ZoteroSettings(
+        key_variable=shape.key_variable,
+        library=shape.library,
+        save_to=shape.save_to,
+        tags=tuple(shape.tags),
+        read=tuple(shape.read),
+        url=shape.url,
+    )
 
 
 def _prices(shape: PricesShape) -> Prices:

@@ -271,6 +271,13 @@ def needed_secrets(settings: Settings) -> Iterator[Needed]:
         yield Needed(name, "a key for Semantic Scholar, if you have one", needed=False)
     if settings.mail and settings.mail.user:
         yield Needed(settings.mail.password_variable, f"the password of {settings.mail.user}")
+    if settings.webhook:
+        use = "what requests to your webhook are signed with"
+        yield Needed(settings.webhook.secret_variable, use)
+        for name in placeholders(settings.webhook.url):
+            yield Needed(name, "a part of your webhook's address")
+    if settings.zotero:
+        yield Needed(settings.zotero.key_variable, "a key for Zotero")
     for channel in settings.channels:
         if channel.url_variable:
             yield Needed(channel.url_variable, f"the address of {channel.name}")

@@ -1,10 +1,11 @@
 """Settings of reader accounts: from texts in rows, read as those of files are.
 
-A profile in a row says what a profile in a file says, so that imports and exports are copies. Four
+A profile in a row says what a profile in a file says, so that imports and exports are copies. Some
 of its settings belong to a folder on the reader's own machine and are ignored here, not refused:
 `id` and `database` are those of the account, `output` and `[site]` a folder below that of the
 group's file, in which nothing is written unless somebody asks for files. `criteria` names no file:
-the text is in the row.
+the text is in the row. `[notes]`, `[bibtex]` and `[webhook]` would let a reader write files on the
+server and reach its network: they are ignored as well.
 """
 
 from __future__ import annotations
@@ -39,6 +40,9 @@ def account_settings(account: Account, group: GroupDatabase) -> Settings:
         database=group.database,
         output=home / "pages",
         site=replace(settings.site, folder=home / "site"),
+        notes=None,
+        bibtex=None,
+        webhook=None,
         month_of_all=group.month,
     )
 

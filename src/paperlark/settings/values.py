@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from paperlark import __version__
 from paperlark.domain.database_place import DatabasePlace
-from paperlark.domain.delivery import Subscription
+from paperlark.domain.delivery import ABSTRACTS, Subscription
 from paperlark.domain.errors import KeyMissing, PriceUnknown
 from paperlark.domain.judgement import OnFailure
 from paperlark.domain.profile import Profile
@@ -129,6 +129,7 @@ class MailSettings:
     """A mail server, and who the mail is from; `password_variable` names the secret.
 
     `user` None: the server asks nobody who they are. `unsubscribe` None: by a mail to the sender.
+    `abstracts` is how many characters of each abstract a mail has, None for all.
     """
 
     server: str
@@ -138,6 +139,7 @@ class MailSettings:
     password_variable: str
     sender: str
     unsubscribe: str | None = None
+    abstracts: int | None = ABSTRACTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,15 +157,55 @@ class ChannelSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class NotesSettings:
+    """The folder of notes, and the pattern of the names of its files, without their ending."""
+
+    folder: Path
+    file_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookSettings:
+    """The address of a webhook, with names in the places of secrets.
+
+    `secret_variable` names the secret that signs. `private` allows addresses of this machine and
+    of local networks.
+    """
+
+    url: str
+    secret_variable: str
+    private: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class SiteSettings:
     """Where the site is made, and its address in the web, None where it has none.
 
     `repository` is the address of the GitHub repository whose issues take votes, None for none.
+    `saved` is whether saved papers have feeds, and `searches` are those that do.
     """
 
     folder: Path
     address: str | None = None
     repository: str | None = None
+    saved: bool = False
+    searches: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ZoteroSettings:
+    """A library of Zotero, and what is saved to it and read from it.
+
+    `library` None is that of the key's owner; `save_to` None: nothing is saved there. `read` are
+    patterns of collections. `key_variable` names the secret.
+    """
+
+    key_variable: str
+    library: str | None = None
+    save_to: str | None = None
+    tags: tuple[str, ...] = ()
+    read: tuple[str, ...] = ()
+    url: str = "https://api.zotero.org"
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,8 +216,9 @@ class Settings:
     profile's, and `id` what stands there, None where nothing does: `profile.id` is then to be
     found in the database. `at_most` is how many seconds a run may be at work. `keys` has the key
     of each command of the reading app, and `read_address` is where a browser reaches it, None where
-    nobody said so. `assistant_votes` is whether assistants may vote and save. `month_of_all` are
-    the US dollars that all reader accounts of the database together may cost a month.
+    nobody said so. `notes`, `bibtex` and `webhook` are places for saved papers. `assistant_votes`
+    is whether assistants may vote and save. `month_of_all` are the US dollars that all reader
+    accounts of the database together may cost a month.
     """
 
     profile: Profile
@@ -185,6 +228,9 @@ class Settings:
     database: DatabasePlace
     arxiv: ArxivSettings
     site: SiteSettings
+    notes: NotesSettings | None = None
+    bibtex: Path | None = None
+    webhook: WebhookSettings | None = None
     mail: MailSettings | None = None
     channels: tuple[ChannelSettings, ...] = ()
     file: Path | None = None
@@ -195,6 +241,7 @@ class Settings:
     read_address: str | None = None
     assistant_votes: bool = False
     month_of_all: Decimal | None = None
+    zotero: ZoteroSettings | None = None
 
     @property
     def is_stored(self) -> bool:

@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from paperlark.domain.archive import CacheEntry
-from paperlark.domain.digest import Digest
+from paperlark.domain.digest import Digest, Status
 from paperlark.domain.errors import StoreError
 from paperlark.domain.paper import Paper, PaperId
 from paperlark.ports import Advance, Archive, Cache, PaperTexts
@@ -18,6 +18,10 @@ from paperlark.site.facts import DayFacts, PaperFacts, facts
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
+
+
+WORKING_DAYS = 5
+"""Days of a week on which arXiv announces papers, from Monday on."""
 
 
 class DigestReader:
@@ -61,6 +65,11 @@ class ArchiveDay:
         """The day itself."""
         return self.facts.day
 
+    @property
+    def gap(self) -> bool:
+        """Whether it is a weekend on which arXiv announced nothing, as on nearly all of them."""
+        return self.facts.status is Status.QUIET and self.day.weekday() >= WORKING_DAYS
+
 
 @dataclass(frozen=True, slots=True)
 class SiteArchivePart:
@@ -68,6 +77,11 @@ class SiteArchivePart:
 
     first: date
     days: tuple[ArchiveDay, ...]
+
+    @property
+    def facts(self) -> tuple[DayFacts, ...]:
+        """What is counted and drawn: its days without gaps."""
+        return tuple(one.facts for one in self.days if not one.gap)
 
     @property
     def fingerprint(self) -> str:
@@ -95,6 +109,12 @@ class SiteArchive:
     def name(self) -> str:
         """What pages call it: the title."""
         return self.title or self.profile
+
+    @property
+    def latest(self) -> ArchiveDay | None:
+        """The last day that is no gap, or the last; None without a page."""
+        announced = [one for one in self.days if not one.gap]
+        return next(reversed(announced or self.days), None)
 
     @property
     def months(self) -> tuple[SiteArchivePart, ...]:

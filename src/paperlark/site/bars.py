@@ -9,49 +9,64 @@ from dataclasses import dataclass
 from paperlark.site.facts import DayFacts
 
 WIDTH = 400
-_LEFT = 44
+_LEFT, _RIGHT = 44, 16
+"""Room for the numbers of the axis, and for half of the last date."""
+_STEPS = 3
+"""Steps of an axis at most, each 1, 2 or 5 times a power of ten."""
 _GAP = 0.28
 """Share of the width of each day that stays empty, in [0, 1]."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One bar on the axis; `name` is the label below it."""
+    """One bar on the axis."""
 
     x: float
     y: float
     width: float
     height: float
-    name: str
 
 
 @dataclass(frozen=True, slots=True)
 class Bars:
-    """A chart: its bars, its height, and the ticks of its axis as (value, y)."""
+    """A chart: its bars, its height, the ticks of its axis as (value, y), its labels as (x, text).
+
+    A label stands below the middle of a value, whether that has a bar or not.
+    """
 
     bars: tuple[Bar, ...]
     height: int
     ticks: tuple[tuple[float, float], ...]
+    labels: tuple[tuple[float, str], ...]
 
 
 def bars(values: Sequence[float | None], names: Sequence[str], height: int) -> Bars:
-    """Return a bar for each value except None and 0."""
-    top = nice(max((value or 0 for value in values), default=0))
-    room = (WIDTH - _LEFT) / max(1, len(values))
-    token_count = tuple(
+    """Return a bar for each value except None and 0; values are counts, and so are the ticks."""
+    most = max((value or 0 for value in values), default=0)
+    step = max(1, round(nice(most / _STEPS)))
+    top = step * max(1, math.ceil(most / step))
+    room = (WIDTH - _LEFT - _RIGHT) / max(1, len(values))
+    drawn = tuple(
         Bar(
             x=_round(_LEFT + room * (place + _GAP / 2)),
             y=_round(height * (1 - value / top)),
             width=_round(room * (1 - _GAP)),
             height=_round(height * value / top),
-            name=name,
         )
-        for place, (value, name) in enumerate(zip(values, names, strict=True))
+        for place, value in enumerate(values)
         if value
     )
-    return Bars(
-        token_count, height, tuple((mark, _round(height * (1 - mark / top))) for mark in (0, top))
+    labels = (
+        (_round(_LEFT + room * (place + 0.5)), name) for place, name in enumerate(names) if name
     )
+    marks = (step * count for count in range(round(top / step) + 1))
+    ticks = tuple((mark, _round(height * (1 - mark / top))) for mark in marks)
+    return Bars(drawn, height, ticks, tuple(labels))
+
+
+def varies(values: Sequence[float | None]) -> bool:
+    """Return whether a chart of these would show anything: bars that are not all equal."""
+    return len(set(values)) > 1
 
 
 def small(values: Sequence[int], most: int, height: int) -> tuple[Bar, ...]:
@@ -63,7 +78,6 @@ def small(values: Sequence[int], most: int, height: int) -> tuple[Bar, ...]:
             _round(height * (1 - value / most)),
             _round(room * (1 - _GAP)),
             _round(height * value / most),
-            "",
         )
         for place, value in enumerate(values)
         if value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from paperlark.domain.errors import PublishError
@@ -15,8 +15,9 @@ from paperlark.settings import Settings
 from paperlark.settings.identity import known
 from paperlark.site.archive import DigestReader, SiteArchive, fill_archive
 from paperlark.site.days import day_files
-from paperlark.site.feeds import DAYS, atom, json_feed
+from paperlark.site.feeds import DAYS, atom, json_feed, list_feed_files
 from paperlark.site.home import front_file, home_file
+from paperlark.site.lists import PaperLists, paper_lists
 from paperlark.site.months import month_files, year_file
 from paperlark.site.publish import Built, File, publish_files
 from paperlark.site.rendering import fingerprint_of
@@ -107,25 +108,28 @@ def _open(settings: Settings, connection: DatabaseConnection, progress: Progress
         ),
         DigestReader(archive, PaperTextStore(connection, path, name), title),
         ScannedStore(connection, path),
+        paper_lists(settings, connection, days),
     )
 
 
 @dataclass(frozen=True, slots=True)
 class SiteReader:
-    """One profile of the site: its days, its whole digests, and all scanned papers."""
+    """One profile of the site: its days, its whole digests, all scanned papers, and its feeds."""
 
     archive: SiteArchive
     digests: DigestReader
     scanned: ScannedPapers
+    lists: PaperLists = field(default_factory=PaperLists)
 
 
 def plan_files(readers: Sequence[SiteReader], root: str | None) -> Iterator[File]:
     """Plan every file of the site; nothing is rendered yet. `root` is its web address, if any."""
-    yield front_file([reader.archive for reader in readers])
+    yield front_file([(reader.archive, reader.lists) for reader in readers])
     for reader in readers:
         archive, digests = reader.archive, reader.digests
-        yield home_file(archive, alone=len(readers) == 1)
+        yield home_file(archive, reader.lists, alone=len(readers) == 1)
         yield from _feeds(archive, root)
+        yield from list_feed_files(archive, reader.lists, root)
         yield from topic_files(archive)
         for place in range(len(archive.years)):
             yield year_file(archive, place)

@@ -123,12 +123,13 @@ def _day_navigation(archive: SiteArchive, place: int) -> Navigation:
             NavigationLink(name, link(here, addresses.day(one.day, name))) for name in NAMES
         ]
     return Navigation(
-        previous=_day_link(here, archive, place - 1),
+        previous=_day_link(here, archive, place, -1),
         parents=(
             NavigationLink(english.month_name(one.day), link(here, addresses.month(one.day))),
             NavigationLink(archive.name, link(here, addresses.home)),
+            search_link(archive, here),
         ),
-        next=_day_link(here, archive, place + 1),
+        next=_day_link(here, archive, place, 1),
         related=tuple(related),
         citations=link(here, addresses.citations(one.day)) if one.facts.papers else None,
         vote_issue=vote_issue(archive.repository, archive.profile) if archive.repository else None,
@@ -139,9 +140,12 @@ def _unselected_navigation(archive: SiteArchive, place: int) -> Navigation:
     addresses, day = Addresses(archive.profile), archive.days[place].day
     here = addresses.others(day)
     return Navigation(
-        previous=_day_link(here, archive, place - 1),
-        parents=(NavigationLink(english.brief_date(day), link(here, addresses.day(day))),),
-        next=_day_link(here, archive, place + 1),
+        previous=_day_link(here, archive, place, -1),
+        parents=(
+            NavigationLink(english.brief_date(day), link(here, addresses.day(day))),
+            search_link(archive, here),
+        ),
+        next=_day_link(here, archive, place, 1),
     )
 
 
@@ -150,14 +154,27 @@ def _citations_navigation(archive: SiteArchive, place: int) -> Navigation:
     here = addresses.citations(day)
     return Navigation(
         previous=None,
-        parents=(NavigationLink(english.brief_date(day), link(here, addresses.day(day))),),
+        parents=(
+            NavigationLink(english.brief_date(day), link(here, addresses.day(day))),
+            search_link(archive, here),
+        ),
         next=None,
         related=tuple(NavigationLink(name, link(here, addresses.day(day, name))) for name in NAMES),
     )
 
 
-def _day_link(here: PurePosixPath, archive: SiteArchive, place: int) -> NavigationLink | None:
-    """Return the link to the day at that position, None outside the archive."""
+def search_link(archive: SiteArchive, here: PurePosixPath) -> NavigationLink:
+    """Return the link to the search, which every page has."""
+    return NavigationLink("Search", link(here, Addresses(archive.profile).search))
+
+
+def _day_link(
+    here: PurePosixPath, archive: SiteArchive, place: int, step: int
+) -> NavigationLink | None:
+    """Return the link to the next day that is no gap, in that direction; None at the end."""
+    place += step
+    while 0 <= place < len(archive.days) and archive.days[place].gap:
+        place += step
     if not 0 <= place < len(archive.days):
         return None
     day = archive.days[place].day

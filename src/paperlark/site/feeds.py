@@ -1,92 +1,122 @@
-"""Feeds of the latest days: Atom (RFC 4287) and JSON Feed 1.1, one entry per day."""
+"""Feeds of the latest days, one entry per day, and of saved papers and searches."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
-from xml.etree import ElementTree as ET
+from functools import partial
+from pathlib import PurePosixPath
 
 from paperlark.domain.paper import abstract_page
 from paperlark.domain.plain_text import clean
 from paperlark.domain.site_addresses import Addresses, link, slug
-from paperlark.renderers import english, reasons, typeset
+from paperlark.renderers import english, feeds, reasons, typeset
+from paperlark.renderers.feeds import FeedItem, PublishedFeed
 from paperlark.renderers.html import clean_text, template
+from paperlark.renderers.paper_feeds import FeedPaper, paper_feed, saved_title, search_title
+from paperlark.site.archive import SiteArchive
 from paperlark.site.facts import DayFacts
+from paperlark.site.lists import PaperLists
+from paperlark.site.publish import File
+from paperlark.site.rendering import fingerprint_of
 
 DAYS = 20
 """Announcement days in a feed: four weeks."""
 
-_ATOM = "http://www.w3.org/2005/Atom"
-_JSON_FEED = "https://jsonfeed.org/version/1.1"
 _PACKAGE = "paperlark.site"
-_MAKER = "paperlark"
 
 
 def atom(profile: str, days: Sequence[DayFacts], root: str | None, title: str = "") -> bytes:
     """Return the Atom feed of days given in order; the latest comes first.
 
-    `profile` is the id, and the title where there is no `title`.
-
-    `root` is the web address of the site. Without it links are relative to the feed, as the
-    format allows.
+    `profile` is the id, and the title where there is no `title`. `root` is the web address of the
+    site, None where it has none.
     """
-    addresses = Addresses(profile)
-    here = addresses.feeds[0]
-    ET.register_namespace("", _ATOM)
-    feed = ET.Element(_name("feed"))
-    if root:
-        feed.set("{http://www.w3.org/XML/1998/namespace}base", f"{root.rstrip('/')}/{here}")
-    _text(feed, "id", _tag(profile))
-    _text(feed, "title", title or profile)
-    _text(feed, "updated", _moment(days[-1].day if days else date(2025, 1, 1)))
-    _text(feed, "generator", _MAKER)
-    author = ET.SubElement(feed, _name("author"))
-    _text(author, "name", _MAKER)
-    _link(feed, "self", here.name)
-    _link(feed, "alternate", link(here, addresses.home))
-    for facts in _latest(days):
-        entry = ET.SubElement(feed, _name("entry"))
-        _text(entry, "id", _tag(profile, facts.day))
-        _text(entry, "title", _title(facts))
-        _text(entry, "updated", _moment(facts.day))
-        _link(entry, "alternate", link(here, addresses.day(facts.day)))
-        _text(entry, "summary", _summary(facts))
-        content = _text(entry, "content", _content(facts))
-        content.set("type", "html")
-    ET.indent(feed, " ")
-    written: bytes = ET.tostring(feed, encoding="utf-8", xml_declaration=True)
-    return written + b"\n"
+    return feeds.atom(_day_feed(profile, days, root, title, Addresses(profile).feeds[0]))
 
 
 def json_feed(profile: str, days: Sequence[DayFacts], root: str | None, title: str = "") -> bytes:
-    """Return the JSON Feed; its links must be absolute, so without `root` it has none."""
+    """Return the same as JSON Feed; its links must be absolute, so without `root` it has none."""
+    return feeds.json_feed(_day_feed(profile, days, root, title, Addresses(profile).feeds[1]))
+
+
+def list_feed_files(archive: SiteArchive, lists: PaperLists, root: str | None) -> Iterator[File]:
+    """Plan the feeds of saved papers and of searches."""
+    addresses = Addresses(archive.profile)
+    if lists.saved is not None:
+        saved = _List("saved", saved_title(archive.name), lists.saved, addresses.saved_feeds)
+        yield from _paper_files(archive, saved, root)
+    for query, papers in lists.searches.items():
+        title, paths = search_title(archive.name, query), addresses.search_feeds(query)
+        found = _List(f"search/{slug(query)}", title, papers, paths)
+        yield from _paper_files(archive, found, root)
+
+
+@dataclass(frozen=True, slots=True)
+class _List:
+    """A feed of papers, and its files, Atom and JSON."""
+
+    kind: str
+    title: str
+    papers: Sequence[FeedPaper]
+    paths: tuple[PurePosixPath, PurePosixPath]
+
+
+def _paper_files(archive: SiteArchive, of: _List, root: str | None) -> Iterator[File]:
+    inputs = fingerprint_of("papers", archive.profile, of.kind, of.title, root, of.papers)
+    for path, write in zip(of.paths, (feeds.atom, feeds.json_feed), strict=True):
+        yield File(path, inputs, partial(_written, write, archive.profile, of, path, root))
+
+
+def _written(
+    write: Callable[[PublishedFeed], bytes],
+    profile: str,
+    of: _List,
+    path: PurePosixPath,
+    root: str | None,
+) -> bytes:
+    home = link(path, Addresses(profile).home)
+    return write(
+        paper_feed(
+            profile,
+            of.kind,
+            of.title,
+            of.papers,
+            own=path.name,
+            home=home,
+            base=_base(root, path),
+        )
+    )
+
+
+def _day_feed(
+    profile: str, days: Sequence[DayFacts], root: str | None, title: str, here: PurePosixPath
+) -> PublishedFeed:
     addresses = Addresses(profile)
-    here = addresses.feeds[1]
-    base = f"{root.rstrip('/')}/{here.parent}/" if root else None
+    return PublishedFeed(
+        id=_tag(profile),
+        title=title or profile,
+        updated=_moment(days[-1].day if days else date(2025, 1, 1)),
+        items=tuple(
+            FeedItem(
+                id=_tag(profile, facts.day),
+                title=_title(facts),
+                address=link(here, addresses.day(facts.day)),
+                updated=_moment(facts.day),
+                content=_content(facts),
+                summary=_summary(facts),
+            )
+            for facts in _latest(days)
+        ),
+        own=here.name,
+        home=link(here, addresses.home),
+        base=_base(root, here),
+    )
 
-    def addressed(**targets: str) -> dict[str, str]:
-        return {} if base is None else {key: base + target for key, target in targets.items()}
 
-    items = [
-        {
-            "id": _tag(profile, facts.day),
-            **addressed(url=link(here, addresses.day(facts.day))),
-            "title": _title(facts),
-            "summary": _summary(facts),
-            "content_html": _content(facts),
-            "date_published": _moment(facts.day),
-        }
-        for facts in _latest(days)
-    ]
-    feed = {
-        "version": _JSON_FEED,
-        "title": clean(title or profile),
-        **addressed(home_page_url=link(here, addresses.home), feed_url=here.name),
-        "authors": [{"name": _MAKER}],
-        "items": items,
-    }
-    return (json.dumps(feed, ensure_ascii=False, indent=1) + "\n").encode()
+def _base(root: str | None, here: PurePosixPath) -> str | None:
+    return f"{root.rstrip('/')}/{here}" if root else None
 
 
 def _latest(days: Sequence[DayFacts]) -> Iterator[DayFacts]:
@@ -112,25 +142,11 @@ def _content(facts: DayFacts) -> str:
     )
 
 
-def _moment(day: date) -> str:
+def _moment(day: date) -> datetime:
     """Return midnight UTC of the day; it stays the same when a page is made again."""
-    return datetime.combine(day, time(), UTC).isoformat().replace("+00:00", "Z")
+    return datetime.combine(day, time(), UTC)
 
 
 def _tag(profile: str, day: date | None = None) -> str:
     """Return a permanent tag URI (RFC 4151), independent of the site's address."""
     return f"tag:paperlark,2025:{slug(profile)}{f'/{day}' if day else ''}"
-
-
-def _name(tag: str) -> str:
-    return f"{{{_ATOM}}}{tag}"
-
-
-def _text(parent: ET.Element, tag: str, text: str) -> ET.Element:
-    element = ET.SubElement(parent, _name(tag))
-    element.text = clean(text)
-    return element
-
-
-def _link(parent: ET.Element, relation: str, address: str) -> None:
-    ET.SubElement(parent, _name("link"), rel=relation, href=address)

@@ -13,14 +13,19 @@ from paperlark.domain.site_addresses import Addresses, link
 from paperlark.renderers import english
 from paperlark.renderers.html import Navigation, NavigationLink
 from paperlark.site import bars, totals
-from paperlark.site.archive import ArchiveDay, DigestReader, SiteArchive, SiteArchivePart
-from paperlark.site.days import NAMES, citation_files
+from paperlark.site.archive import (
+    WORKING_DAYS,
+    ArchiveDay,
+    DigestReader,
+    SiteArchive,
+    SiteArchivePart,
+)
+from paperlark.site.days import NAMES, citation_files, search_link
 from paperlark.site.facts import DayFacts
 from paperlark.site.publish import File
 from paperlark.site.rendering import fingerprint_of, render_page
 
 _SHORT = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_WORKING_DAYS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +45,9 @@ class Month:
 
 
 def month(part: SiteArchivePart) -> Month:
-    """Return the calendar of a month; weekends only where they have a page."""
-    days = {one.day: one for one in part.days}
-    width = 7 if any(day.weekday() >= _WORKING_DAYS for day in days) else _WORKING_DAYS
+    """Return the calendar of a month; weekends only where one of them has an announcement."""
+    days = {one.day: one for one in part.days if not one.gap}
+    width = 7 if any(day.weekday() >= WORKING_DAYS for day in days) else WORKING_DAYS
     weeks = calendar.Calendar().monthdatescalendar(part.first.year, part.first.month)
     rows = (_week(week[:width], part.first, days) for week in weeks)
     return Month(_SHORT[:width], tuple(row for row in rows if any(row)))
@@ -62,7 +67,7 @@ def month_files(archive: SiteArchive, place: int, reader: DigestReader) -> Itera
     votes = _votes(archive, part)
 
     def papers() -> Sequence[Paper]:
-        ids = [one.paper.id for one in totals.shown(_days(part))]
+        ids = [one.paper.id for one in totals.shown(part.facts)]
         return list(reader.texts(list(dict.fromkeys(ids))).values())
 
     yield File(
@@ -78,7 +83,7 @@ def month_files(archive: SiteArchive, place: int, reader: DigestReader) -> Itera
 
 
 def _month_page(archive: SiteArchive, part: SiteArchivePart, navigation: Navigation) -> bytes:
-    days = _days(part)
+    days = part.facts
     addresses = Addresses(archive.profile)
     here = addresses.month(part.first)
     return render_page(
@@ -89,7 +94,7 @@ def _month_page(archive: SiteArchive, part: SiteArchivePart, navigation: Navigat
         days=days,
         totals=totals.totals_of(days),
         cost=totals.tokens(totals.totals_of(days)),
-        names=[str(day.day.day) if day.day.weekday() == 0 else "" for day in days],
+        names=_week_labels(days),
         calendar=month(part),
         most=max((day.scanned_count for day in days), default=0),
         best=totals.best(days),
@@ -108,12 +113,17 @@ def _month_page(archive: SiteArchive, part: SiteArchivePart, navigation: Navigat
     )
 
 
-def _days(part: SiteArchivePart) -> tuple[DayFacts, ...]:
-    return tuple(one.facts for one in part.days)
+def _week_labels(days: Sequence[DayFacts]) -> list[str]:
+    """Return the label below each day: its date where a week begins, else nothing."""
+    weeks = [day.day.isocalendar()[:2] for day in days]
+    return [
+        "" if place and weeks[place - 1] == week else english.brief_date(day.day).split(" ", 1)[1]
+        for place, (day, week) in enumerate(zip(days, weeks, strict=True))
+    ]
 
 
 def _votes(archive: SiteArchive, part: SiteArchivePart) -> tuple[list[str], list[str]]:
-    days = _days(part)
+    days = part.facts
     return (
         [one.paper.id for one in totals.voted(days, archive.liked)],
         [one.paper.id for one in totals.voted(days, archive.disliked)],
@@ -138,6 +148,7 @@ def _month_navigation(archive: SiteArchive, place: int) -> Navigation:
         parents=(
             NavigationLink(str(part.first.year), link(here, addresses.year(part.first.year))),
             NavigationLink(archive.name, link(here, addresses.home)),
+            search_link(archive, here),
         ),
         next=step(place + 1),
         related=tuple(
@@ -159,7 +170,7 @@ def year_file(archive: SiteArchive, place: int) -> File:
 def _year_page(archive: SiteArchive, part: SiteArchivePart, navigation: Navigation) -> bytes:
     addresses = Addresses(archive.profile)
     here = addresses.year(part.first.year)
-    days = [one.facts for one in part.days]
+    days = part.facts
     months = [month for month in archive.months if month.first.year == part.first.year]
     return render_page(
         "year.html",
@@ -169,7 +180,7 @@ def _year_page(archive: SiteArchive, part: SiteArchivePart, navigation: Navigati
         days=days,
         totals=totals.totals_of(days),
         cost=totals.tokens(totals.totals_of(days)),
-        months=[(month.first, [one.facts for one in month.days]) for month in months],
+        months=[(month.first, month.facts) for month in months],
         best=totals.best(days),
         topics=[
             (one.name, one.papers, link(here, addresses.topic(one.name)))
@@ -197,6 +208,6 @@ def _year_navigation(archive: SiteArchive, place: int) -> Navigation:
 
     return Navigation(
         step(place - 1),
-        (NavigationLink(archive.name, link(here, addresses.home)),),
+        (NavigationLink(archive.name, link(here, addresses.home)), search_link(archive, here)),
         step(place + 1),
     )

@@ -9,6 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from paperlark.domain.archive import ScannedPaper
+from paperlark.domain.paper_facts import searchable
 from paperlark.domain.plain_text import clean, strip_accents
 from paperlark.domain.spelling import SHORTEST
 from paperlark.domain.tex_accents import ACCENT, compose
@@ -118,7 +119,7 @@ def _terms(one: ScannedPaper) -> dict[str, int]:
     terms = dict.fromkeys(words(one.paper_id), _TITLE)
     if one.paper is None:
         return terms
-    counted = Counter(words(_readable(one.paper.abstract)))
+    counted = Counter(words(_readable("\n".join((one.paper.abstract, *searchable(one.paper))))))
     return (
         {word: _REPEATED if times > 1 else _ONCE for word, times in counted.items()}
         | dict.fromkeys((w for who in one.paper.authors for w in words(who.name)), _AUTHOR)

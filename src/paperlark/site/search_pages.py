@@ -9,6 +9,7 @@ from datetime import date
 from functools import partial
 from importlib import resources
 from itertools import groupby
+from pathlib import PurePosixPath
 
 from paperlark.domain.archive import ScannedPaper
 from paperlark.domain.site_addresses import Addresses, link
@@ -20,7 +21,7 @@ from paperlark.site.rendering import fingerprint_of, render_page
 from paperlark.site.search_index import BLOCK, SHARDS, blocks, common_words, shards
 
 SCRIPT = "search.js"
-INDEX = "index.json"
+INDEX = "index.js"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,19 +61,29 @@ def search_files(archive: SiteArchive, scanned: ScannedPapers) -> Iterator[File]
         files = _SegmentFiles(read)
         segments.append({"name": segment.name, "papers": count})
         for number in range(SHARDS):
-            path = addresses.searched(f"{segment.name}/terms-{number}.json")
-            yield File(path, segment.inputs, partial(files.shard, number))
-        path = addresses.searched(f"{segment.name}/words.json")
-        yield File(path, segment.inputs, files.words)
+            path = addresses.searched(f"{segment.name}/terms-{number}.js")
+            yield File(path, segment.inputs, _as_script(path, partial(files.shard, number)))
+        path = addresses.searched(f"{segment.name}/words.js")
+        yield File(path, segment.inputs, _as_script(path, files.words))
         for number in range(-(-count // BLOCK)):
-            path = addresses.searched(f"{segment.name}/papers-{number}.json")
-            yield File(path, segment.inputs, partial(files.block, number))
+            path = addresses.searched(f"{segment.name}/papers-{number}.js")
+            yield File(path, segment.inputs, _as_script(path, partial(files.block, number)))
     content = {"shards": SHARDS, "block": BLOCK, "segments": segments}
+    path = addresses.searched(INDEX)
     yield File(
-        addresses.searched(INDEX),
+        path,
         fingerprint_of("index", content),
-        lambda: json.dumps(content).encode(),
+        _as_script(path, lambda: json.dumps(content).encode()),
     )
+
+
+def _as_script(path: PurePosixPath, make: Callable[[], bytes]) -> Callable[[], bytes]:
+    """Return what writes the JSON of a file as a script of one line, which hands it over.
+
+    A page that is opened from a folder may read no files, but may load scripts.
+    """
+    name = path.relative_to(path.parent.parent if path.name != INDEX else path.parent)
+    return lambda: b'indexed("%s",%s);\n' % (str(name).encode(), make())
 
 
 def _segments(archive: SiteArchive) -> Iterator[_Segment]:

@@ -11,6 +11,7 @@ from paperlark.domain.site_addresses import Addresses, link
 from paperlark.renderers.html import Navigation, NavigationLink
 from paperlark.site import totals
 from paperlark.site.archive import SiteArchive
+from paperlark.site.days import search_link
 from paperlark.site.publish import File
 from paperlark.site.rendering import fingerprint_of, render_page
 
@@ -61,7 +62,9 @@ def _page(
         what=kind,
         profile=archive.name,
         navigation=Navigation(
-            None, (NavigationLink(archive.name, link(here, addresses.home)),), None
+            None,
+            (NavigationLink(archive.name, link(here, addresses.home)), search_link(archive, here)),
+            None,
         ),
         papers=papers,
         shown=len(latest),

@@ -20,6 +20,7 @@ from paperlark.domain.plain_text import unescape
 from paperlark.sources._paper_fields import (
     iso_moment,
     mail_moment,
+    make_details,
     make_paper,
     parse_authors,
     read_identifier,
@@ -105,6 +106,12 @@ def _modern_listing(
         authors=parse_authors(text_of(entry, f"{_DC}creator")),
         abstract=_PREFIX.sub("", abstract),
         categories=categories,
+        details=make_details(
+            comments=text_of(entry, f"{_ARXIV}comment"),
+            journal_reference=text_of(entry, f"{_ARXIV}journal_reference"),
+            doi=text_of(entry, f"{_ARXIV}DOI"),
+            licence=text_of(entry, f"{_DC}rights") or text_of(entry, f"{_ATOM}rights"),
+        ),
     )
     return Listing(paper, _announce_type(text_of(entry, f"{_ARXIV}announce_type"), identifier))
 

@@ -19,6 +19,7 @@ from paperlark.domain.errors import FeedUnreadable
 from paperlark.domain.paper import Author, Identifier
 from paperlark.sources._paper_fields import (
     announce_type,
+    make_details,
     make_paper,
     parse_authors,
     read_identifier,
@@ -155,6 +156,10 @@ def _listing(term: LexborNode, heading: str, category: str) -> Listing:
         authors=_authors(_field(description, "list-authors")),
         abstract=_abstract(description, identifier),
         categories=[primary, *others],
+        details=make_details(
+            comments=_field(description, "list-comments"),
+            journal_reference=_field(description, "list-journal-ref"),
+        ),
     )
     return Listing(paper, _type(term, heading, category, primary))
 

@@ -15,7 +15,8 @@ from defusedxml.ElementTree import fromstring
 
 from paperlark.domain.announcement import AnnounceType
 from paperlark.domain.errors import FeedUnreadable
-from paperlark.domain.paper import Author, Identifier, Paper
+from paperlark.domain.paper import NO_DETAILS, Author, Identifier, Paper, PaperDetails
+from paperlark.domain.plain_text import one_line as clean_line
 from paperlark.domain.tex_accents import decode_accents
 
 # A degree or generation after a comma belongs to the name before it.
@@ -162,6 +163,7 @@ def make_paper(
     authors: tuple[Author, ...],
     abstract: str,
     categories: Iterable[str],
+    details: PaperDetails = NO_DETAILS,
 ) -> Paper:
     """Build a paper from raw texts, cut to their bounds; raises ValueError without a category."""
     named = (bounded(category.strip(), LONGEST_NAME) for category in categories)
@@ -175,7 +177,32 @@ def make_paper(
         authors=authors,
         abstract=bounded(paragraphs(_unescape(abstract)), LONGEST_ABSTRACT),
         categories=kept,
+        details=details,
     )
+
+
+def make_details(
+    *, comments: str = "", journal_reference: str = "", doi: str = "", licence: str = ""
+) -> PaperDetails:
+    """Build details from raw texts, cut to their bounds; of several DOIs the first is kept."""
+    named = _DOI.search(doi[:LONGEST_DETAIL])
+    return PaperDetails(
+        comments=_detail(comments),
+        journal_reference=_detail(journal_reference),
+        doi=named[0] if named else None,
+        licence=licence.strip() if _LICENCE.fullmatch(licence.strip()) else None,
+    )
+
+
+LONGEST_DETAIL = 1_000
+"""Characters; arXiv's form takes 400."""
+_DOI = re.compile(r"10\.\d{4,9}/[^\s<>\"']{1,200}", re.ASCII)
+_LICENCE = re.compile(r"https?://[A-Za-z0-9./_-]{1,150}", re.ASCII)
+
+
+def _detail(text: str) -> str | None:
+    plain = clean_line(_unescape(text))
+    return bounded(decode_accents(plain) or plain, LONGEST_DETAIL) or None
 
 
 # https://arxiv.org/category_taxonomy: two names for one category, the first of them in use.

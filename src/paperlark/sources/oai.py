@@ -21,6 +21,7 @@ from paperlark.sources._paper_fields import (
     announce_type,
     canonical,
     mail_moment,
+    make_details,
     make_paper,
     parse_authors,
     read_identifier,
@@ -102,6 +103,12 @@ def _record(element: Element) -> OaiRecord:
         authors=parse_authors(_without_and(text_of(raw, f"{_RAW}authors"))),
         abstract=text_of(raw, f"{_RAW}abstract"),
         categories=text_of(raw, f"{_RAW}categories").split(),
+        details=make_details(
+            comments=text_of(raw, f"{_RAW}comments"),
+            journal_reference=text_of(raw, f"{_RAW}journal-ref"),
+            doi=text_of(raw, f"{_RAW}doi"),
+            licence=text_of(raw, f"{_RAW}license"),
+        ),
     )
     return OaiRecord(paper, versions[0][1], versions[-1][1])
 

@@ -21,6 +21,7 @@ from paperlark.sources._paper_fields import (
     announce_type,
     bounded,
     iso_moment,
+    make_details,
     make_paper,
     one_line,
     read_identifier,
@@ -98,6 +99,11 @@ def _found(entry: Element) -> ApiEntry:
         authors=tuple(_author(author) for author in entry.findall(f"{_ATOM}author")),
         abstract=text_of(entry, f"{_ATOM}summary"),
         categories=[primary.get("term", "") if primary is not None else "", *terms],
+        details=make_details(
+            comments=text_of(entry, f"{_ARXIV}comment"),
+            journal_reference=text_of(entry, f"{_ARXIV}journal_ref"),
+            doi=text_of(entry, f"{_ARXIV}doi"),
+        ),
     )
     return ApiEntry(paper, first)
 

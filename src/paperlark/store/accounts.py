@@ -79,6 +79,16 @@ class AccountStore:
             found += self._accounts(f"WHERE reader IN ({marks}) ORDER BY reader", part)
         return tuple(found)
 
+    def with_table(self, name: str) -> tuple[str, ...]:
+        """Return the ids of the enabled readers whose profiles may have a table [name], sorted."""
+        with store_errors(self._database):
+            rows = self._connection.execute(
+                "SELECT reader FROM accounts WHERE disabled = 0 AND profile_text LIKE ?"
+                " ORDER BY reader",
+                (f"%[{name}]%",),
+            ).fetchall()
+        return tuple(str(reader) for (reader,) in rows)
+
     def sharing(self, group: str) -> tuple[str, ...]:
         """Return the ids of the enabled readers of a group who show papers to it, sorted."""
         with store_errors(self._database):

@@ -9,14 +9,32 @@ from itertools import starmap
 
 from paperlark.domain.announcement import AnnounceType, Earlier, Feed, Listing, Via
 from paperlark.domain.database_place import DatabasePlace
-from paperlark.domain.paper import Author, Paper, PaperId
+from paperlark.domain.paper import NO_DETAILS, Author, Paper, PaperDetails, PaperId
 from paperlark.store.connection import DatabaseConnection, rows_with, store_errors, transaction
 
 REMEMBERED = 5
 """A stale feed is at most a few announcements old."""
 
 FIELDS = ("id", "version", "title", "authors", "abstract", "categories")
-"""The columns that `paper_of` reads, in its order."""
+"""The columns that `paper_of` needs, in its order."""
+DETAILS = ("comments", "journal_reference", "doi", "licence")
+"""The columns of a paper's details, which `paper_of` reads after the others if they are there."""
+_KEPT = (*FIELDS, *DETAILS, "printed")
+_ARXIVS_OWN = ", ".join(
+    f"{one} = CASE papers.printed WHEN 1 THEN excluded.{one} ELSE papers.{one} END"
+    for one in ("title", "authors", "abstract")
+)
+_LATEST = ", ".join(f"{one} = coalesce(excluded.{one}, papers.{one})" for one in DETAILS)
+_MORE_CATEGORIES = "length(excluded.categories) > length(papers.categories)"
+_OTHER_DETAILS = " OR ".join(f"excluded.{one} <> coalesce(papers.{one}, '')" for one in DETAILS)
+_KEEP = f"""
+    INSERT INTO papers ({", ".join(_KEPT)}) VALUES ({", ".join("?" * len(_KEPT))})
+    ON CONFLICT (id, version) DO UPDATE SET {_ARXIVS_OWN}, {_LATEST}, printed = 0,
+        categories = CASE WHEN papers.printed = 1 OR {_MORE_CATEGORIES}
+            THEN excluded.categories ELSE papers.categories END
+    WHERE excluded.printed = 0
+        AND (papers.printed = 1 OR {_MORE_CATEGORIES} OR {_OTHER_DETAILS})
+"""  # noqa: S608  # composed of constants only
 
 
 def keep_papers(
@@ -24,20 +42,15 @@ def keep_papers(
 ) -> None:
     """Store papers that are new; a stored version stays as first described.
 
-    Except for categories into which it was crossed since, and where only an imported page
-    `printed` it: arXiv's own text replaces that. They are written in the order of their keys: a
-    server locks each row that is there, and two writers in other orders would wait for each other.
+    Except for categories into which it was crossed since, for details that came later, such as a
+    journal reference, and where only an imported page `printed` it: arXiv's own text replaces that.
+    They are written in the order of their keys: a server locks each row that is there, and two
+    writers in other orders would wait for each other.
     """
     connection.executemany(
-        "INSERT INTO papers (id, version, title, authors, abstract, categories, printed)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id, version) DO UPDATE SET"
-        " title = CASE papers.printed WHEN 1 THEN excluded.title ELSE papers.title END,"
-        " authors = CASE papers.printed WHEN 1 THEN excluded.authors ELSE papers.authors END,"
-        " abstract = CASE papers.printed WHEN 1 THEN excluded.abstract ELSE papers.abstract END,"
-        " categories = excluded.categories, printed = 0 WHERE excluded.printed = 0"
-        " AND (papers.printed = 1 OR length(excluded.categories) > length(papers.categories))",
+        _KEEP,
         (
-            (*row_of(paper), printed)
+            (*row_of(paper), *_details_of(paper), int(printed))
             for paper in sorted(papers, key=lambda paper: (paper.id, paper.version))
         ),
     )
@@ -47,20 +60,30 @@ def lacks_papers(
     connection: DatabaseConnection, papers: Iterable[Paper], *, printed: bool = False
 ) -> bool:
     """Return whether `keep_papers` would change anything."""
+    find = f"""
+        SELECT printed, length(categories), {", ".join(DETAILS)} FROM papers
+        WHERE id = ? AND version = ?
+    """  # noqa: S608  # composed of constants only
     stored = (
-        (
-            connection.execute(
-                "SELECT printed, length(categories) FROM papers WHERE id = ? AND version = ?",
-                (paper.id, paper.version),
-            ).fetchone(),
-            len(" ".join(paper.categories)),
-        )
-        for paper in papers
+        (connection.execute(find, (paper.id, paper.version)).fetchone(), paper) for paper in papers
     )
-    return any(
-        row is None or (not printed and (row[0] == 1 or row[1] < categories))
-        for row, categories in stored
+    return any(row is None or (not printed and _adds(paper, *row)) for row, paper in stored)
+
+
+def _adds(paper: Paper, printed: int, categories: int, *details: str | None) -> bool:
+    """Return whether a paper says more than its row, or arXiv itself says it."""
+    said = zip(_details_of(paper), details, strict=True)
+    return (
+        printed == 1
+        or categories < len(" ".join(paper.categories))
+        or any(new is not None and new != old for new, old in said)
     )
+
+
+def _details_of(paper: Paper) -> tuple[str | None, ...]:
+    """Return the values of DETAILS of a paper."""
+    said = paper.details
+    return said.comments, said.journal_reference, said.doi, said.licence
 
 
 def row_of(paper: Paper) -> tuple[str | int, ...]:
@@ -70,17 +93,27 @@ def row_of(paper: Paper) -> tuple[str | int, ...]:
     return paper.id, paper.version, paper.title, authors, paper.abstract, categories
 
 
-def paper_of(*row: str | int) -> Paper:
-    """Build a paper from the values of FIELDS."""
-    identifier, version, title, authors, abstract, categories = row
+def paper_of(*row: str | int | None) -> Paper:
+    """Build a paper from the values of FIELDS, and of DETAILS where they are read too."""
+    identifier, version, title, authors, abstract, categories, *details = row
     return Paper(
         id=PaperId(str(identifier)),
-        version=int(version),
+        version=int(version or 0),
         title=str(title),
         authors=tuple(starmap(Author, json.loads(str(authors)))),
         abstract=str(abstract),
         categories=tuple(str(categories).split()),
+        details=_read_details(*details) if any(details) else NO_DETAILS,
     )
+
+
+def _read_details(*values: str | int | None) -> PaperDetails:
+    return PaperDetails(*(None if one is None else str(one) for one in values))
+
+
+def columns(table: str) -> str:
+    """Return all columns of a paper that `paper_of` reads, of a table or its alias."""
+    return ", ".join(f"{table}.{name}" for name in (*FIELDS, *DETAILS))
 
 
 class AnnouncementStore:
@@ -102,7 +135,7 @@ class AnnouncementStore:
             if row is None:
                 return None
             listings = self._connection.execute(
-                "SELECT l.type, p.id, p.version, p.title, p.authors, p.abstract, p.categories"
+                f"SELECT l.type, {columns('p')}"  # noqa: S608  # of constants only
                 " FROM listings l JOIN papers p ON p.id = l.paper_id AND p.version = l.version"
                 " WHERE l.day = ? AND l.category = ? ORDER BY l.place",
                 key,
@@ -168,10 +201,9 @@ class AnnouncementStore:
         return frozenset(PaperId(paper) for (paper,) in rows)
 
 
-_ANNOUNCED = """
-    SELECT id, version, title, authors, abstract, categories FROM papers
-    WHERE id IN ({keys}) ORDER BY version
-"""
+_ANNOUNCED = f"""
+    SELECT {columns("papers")} FROM papers WHERE id IN ({{keys}}) ORDER BY version
+"""  # noqa: S608  # of constants only
 _IMPORTED = """
     SELECT paper_id, version, title, authors, abstract, categories FROM library
     WHERE paper_id IN ({keys}) AND profile = ?

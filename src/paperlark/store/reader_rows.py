@@ -23,6 +23,8 @@ ROWS_OF_READERS = (
     "fleet_readers",
     "library",
     "parcels",
+    "read_libraries",
+    "saved_copies",
     "search_texts",
     "search_waiting",
     "sharing",

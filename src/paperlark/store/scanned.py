@@ -13,7 +13,7 @@ from paperlark.domain.exploration import Explored, Outcome
 from paperlark.domain.judgement import Match
 from paperlark.domain.paper import PaperId
 from paperlark.domain.profile import Cutoffs
-from paperlark.store.announcements import paper_of
+from paperlark.store.announcements import columns, paper_of
 from paperlark.store.connection import DatabaseConnection, store_errors
 from paperlark.store.day_values import unpack_ranking
 
@@ -75,15 +75,13 @@ _LATEST = """
     ORDER BY day DESC LIMIT 1
 """
 
-_BETWEEN = """
-    SELECT
-        s.paper_id, s.on_page, s.relevance, s.novelty,
-        p.id, p.version, p.title, p.authors, p.abstract, p.categories
+_BETWEEN = f"""
+    SELECT s.paper_id, s.on_page, s.relevance, s.novelty, {columns("p")}
     FROM scanned s
     LEFT JOIN papers p ON p.id = s.paper_id
         AND p.version = coalesce(s.version, (SELECT max(version) FROM papers WHERE id = s.paper_id))
     WHERE s.profile = ? AND s.day = ?
-"""
+"""  # noqa: S608  # of constants only
 
 
 class ScannedStore:
@@ -138,7 +136,7 @@ def _scanned_paper(  # noqa: PLR0917  # the columns of a row
     selected: int,
     relevance: int | None,
     novelty: int | None,
-    *paper: str | int,
+    *paper: str | int | None,
 ) -> ScannedPaper:
     match = matches.get(paper_id)
     return ScannedPaper(

@@ -1,4 +1,4 @@
--- The database, version 22. Written by `make reference`; do not edit.
+-- The database, version 24. Written by `make reference`; do not edit.
 -- Times are UTC (ISO 8601), days are announcement days in New York, money is decimal
 -- text in US dollars.
 
@@ -321,6 +321,12 @@ CREATE TABLE papers (
     categories TEXT NOT NULL,         -- separated by spaces, the primary one first
     -- 1: the text of an imported page, replaced when arXiv's own text comes.
     printed INTEGER NOT NULL DEFAULT 0,
+    -- What arXiv says of a paper besides title, authors, abstract and categories; NULL: unknown.
+    -- On one line each, as arXiv sends it; the licence is an address.
+    comments TEXT,
+    journal_reference TEXT,
+    doi TEXT,
+    licence TEXT,
     PRIMARY KEY (id, version)
 );
 
@@ -371,12 +377,36 @@ CREATE TABLE rate_limits (
     free_at REAL NOT NULL         -- when all that was reserved is used up, seconds since 1970
 );
 
+CREATE TABLE read_libraries (
+    -- A library that is read for a reader: what is in it, as far as it was read.
+    profile TEXT NOT NULL,
+    library TEXT NOT NULL,            -- users/12345 or groups/678
+    version INTEGER NOT NULL,         -- the library's own version when it was read
+    items TEXT NOT NULL,              -- JSON: by key of an item its paper and its collections
+    at TEXT NOT NULL,
+    PRIMARY KEY (profile, library)
+);
+
 CREATE TABLE readers (
     -- Whose rows are whose: every column `profile` holds one of these ids.
     id TEXT PRIMARY KEY,
     title TEXT NOT NULL,              -- of the page, as last seen
     profile TEXT NOT NULL             -- path of the profile, as last seen; '': of none yet
 ) WITHOUT ROWID;
+
+CREATE TABLE saved_copies (
+    -- One saved paper in one place; a row stays when the paper is no longer saved.
+    profile TEXT NOT NULL,
+    saver TEXT NOT NULL,              -- what wrote it: zotero, notes, and so on
+    place TEXT NOT NULL,              -- the library and collection, folder or address
+    paper_id TEXT NOT NULL,
+    state TEXT NOT NULL,              -- sending, there, failed, deleted (by the reader: for good)
+    key TEXT NOT NULL,                -- its name there
+    content TEXT NOT NULL,            -- what was written last
+    problem TEXT,                     -- why it failed; NULL: it did not
+    at TEXT NOT NULL,
+    PRIMARY KEY (profile, saver, place, paper_id)
+);
 
 CREATE VIEW scanned AS
     -- Every paper that was scanned for a reader on a day.

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from paperlark.domain.database_place import DatabasePlace
 from paperlark.ports import Advance
-from paperlark.store.announcements import FIELDS, paper_of
+from paperlark.store.announcements import DETAILS, FIELDS, columns, paper_of
 from paperlark.store.connection import DatabaseConnection, store_errors, transaction
 from paperlark.store.fts5_words import Fts5Words
 from paperlark.store.search_words import WordIndex, text_of
@@ -17,11 +17,14 @@ _AT_ONCE = 1000
 """Texts indexed in one transaction: another writer waits half a second at most."""
 
 _FIRST = "SELECT number FROM search_waiting ORDER BY number LIMIT ?"
-_COLUMNS = ", ".join(f"t.{field}" for field in FIELDS)
+_OF_LIBRARY = ", ".join(
+    (*(f"t.{field}" for field in FIELDS), *(f"CAST(NULL AS TEXT) AS {one}" for one in DETAILS))
+)
+"""An imported paper has no details."""
 # A version that is in the index already stays: an older one may arrive later. arXiv's own text
 # takes precedence over an imported one.
 _TEXTS = f"""
-    SELECT w.number, w.profile, {_COLUMNS}
+    SELECT w.number, w.profile, {columns("t")}
     FROM search_waiting w JOIN papers t ON t.id = w.paper_id
         AND t.version = (SELECT max(version) FROM papers WHERE id = w.paper_id)
     WHERE w.profile = '' AND w.number <= :last AND NOT EXISTS (
@@ -29,7 +32,7 @@ _TEXTS = f"""
         WHERE paper_id = t.id AND profile = '' AND version = t.version
     )
     UNION ALL
-    SELECT w.number, w.profile, {_COLUMNS.replace("t.id", "t.paper_id", 1)}
+    SELECT w.number, w.profile, {_OF_LIBRARY.replace("t.id", "t.paper_id", 1)}
     FROM search_waiting w JOIN library t ON t.paper_id = w.paper_id AND t.profile = w.profile
     WHERE w.profile <> '' AND w.number <= :last
         AND NOT EXISTS (SELECT 1 FROM papers WHERE id = w.paper_id)

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from paperlark.domain import plain_text
 from paperlark.domain.paper import Paper, PaperId
+from paperlark.domain.paper_facts import searchable
 from paperlark.domain.search import SearchQuery, Term, name_words
 
 # Letters and digits with nothing between them but how TeX sets an index: `H2O`, `H$_2$O`.
@@ -111,7 +112,7 @@ def text_of(profile: str, paper: Paper, plain: Callable[[str], str]) -> IndexedT
         title=read(paper.title),
         # They are kept as JSON, which can hold halves of pairs; no encoding has them.
         authors=fold(names).encode("utf-8", "replace").decode(),
-        abstract=read(paper.abstract),
+        abstract=read("\n".join((paper.abstract, *searchable(paper)))),
         categories=category_words(paper.categories),
     )
 

@@ -17,6 +17,7 @@ from paperlark.domain.exploration import Explored, Outcome
 from paperlark.domain.judgement import Judgement, JudgementKey, ModelCall
 from paperlark.domain.paper import Paper, PaperId
 from paperlark.domain.profile import Cutoffs
+from paperlark.domain.saving import CopyState, SavedCopy
 from paperlark.domain.search import Hit, Hits, PaperStatus, SearchQuery
 from paperlark.domain.spending import Spend, Tokens, UnderWay, total
 from paperlark.domain.translation import StoredTranslation, TranslationReply
@@ -393,3 +394,23 @@ class FakeBatchJobs:
 
     def _sorted(self) -> Sequence[BatchJob]:
         return sorted(self._jobs.values(), key=lambda job: (job.at, job.key))
+
+
+@dataclass(slots=True)
+class FakeSavedCopies:
+    """In-memory SavedCopies; `history` has every copy that was ever stored, in order."""
+
+    kept: dict[PaperId, SavedCopy] = field(default_factory=dict)
+    history: list[SavedCopy] = field(default_factory=list)
+
+    def all(self) -> Mapping[PaperId, SavedCopy]:
+        """Return every copy by paper."""
+        return dict(self.kept)
+
+    def keep(self, copies: Iterable[SavedCopy]) -> None:
+        """Store copies; one that was deleted by its reader stays so."""
+        for one in copies:
+            known = self.kept.get(one.paper_id)
+            if known is None or known.state is not CopyState.DELETED:
+                self.kept[one.paper_id] = one
+            self.history.append(one)

@@ -13,8 +13,9 @@ from paperlark.domain.chat import ChatReply, Prompt
 from paperlark.domain.delivery import Message, MessageFormat, Style
 from paperlark.domain.errors import DeliveryError, FeedNotFound
 from paperlark.domain.paper import Author, Paper, PaperId
+from paperlark.domain.saving import CopyState, SavedCopy, SavedPaper
 from paperlark.domain.spending import Spend
-from paperlark.ports import Advance
+from paperlark.ports import Advance, SavedCopies
 
 
 def a_paper(identifier: str = "2502.00001", **changes: object) -> Paper:
@@ -89,6 +90,28 @@ class FakeChat:
         if isinstance(answer, Exception):
             raise answer
         return ChatReply(answer, Spend(None, None))
+
+
+@dataclass(slots=True)
+class FakeSaver:
+    """A place in memory that has the titles of saved papers; an error in `errors` is raised."""
+
+    name: str = "fake"
+    place: str = "memory"
+    titles: dict[PaperId, str] = field(default_factory=dict)
+    errors: list[Exception] = field(default_factory=list)
+
+    def bring(self, papers: Sequence[SavedPaper], copies: SavedCopies) -> None:
+        """Write each title that is not there yet, or is another one by now."""
+        known = copies.all()
+        for one in papers:
+            if self.errors:
+                raise self.errors.pop(0)
+            before, paper = known.get(one.paper.id), one.paper
+            if before is not None and before.content == paper.title:
+                continue
+            self.titles[paper.id] = paper.title
+            copies.keep([SavedCopy(paper.id, CopyState.THERE, one.saved, paper.id, paper.title)])
 
 
 A_FORM = MessageFormat(Style.TEXT, longest=4000, subject_longest=100)

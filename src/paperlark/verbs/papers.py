@@ -8,6 +8,7 @@ from paperlark import Paper, SearchResult, TriageState
 from paperlark.domain.digest import Entry
 from paperlark.domain.feedback import Vote
 from paperlark.domain.judgement import Judgement, Match
+from paperlark.domain.paper_facts import facts_of
 from paperlark.verbs.answers import Item, Json
 from paperlark.verbs.fence import clean_text
 
@@ -61,6 +62,10 @@ def whole_item(paper: Paper, state: TriageState, facts: Mapping[str, Json]) -> I
             "authors": clean_text(_names(paper, len(paper.authors)), _ALL_AUTHORS),
             "categories": clean_text(" ".join(paper.categories), _CATEGORIES),
             "abstract": abstract,
+            "comments": clean_text(paper.details.comments or "", _COMMENT),
+            "journal_reference": clean_text(paper.details.journal_reference or "", _COMMENT),
+            "doi": clean_text(paper.details.doi or "", _COMMENT),
+            "code": " ".join(facts_of(paper).code),
             "note": clean_text(state.note, _NOTE),
         },
     )

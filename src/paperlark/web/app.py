@@ -16,6 +16,8 @@ from paperlark.domain.errors import PaperlarkError
 from paperlark.domain.redaction import redacted
 from paperlark.renderers.html import clean_text, template
 from paperlark.web.current import CurrentProfile
+from paperlark.web.feeds import FeedPages
+from paperlark.web.file_savers import FileSavers
 from paperlark.web.files import Files
 from paperlark.web.guard import Guard
 from paperlark.web.json_api import JsonApi
@@ -23,7 +25,7 @@ from paperlark.web.making import PageMaking
 from paperlark.web.pages import Pages
 from paperlark.web.progress import MakingProgress
 from paperlark.web.reactions import Reactions
-from paperlark.web.reader_paths import is_vote_link
+from paperlark.web.reader_paths import is_signed_link
 from paperlark.web.sessions import Sessions
 from paperlark.web.shared import NOTHING_AROUND, Shared, SignedForms, Surroundings, base_of
 from paperlark.web.tuning import Tuner, TuningPage
@@ -40,7 +42,7 @@ async def _problem(request: Request, error: Exception) -> Response:
         text, status = redacted(str(error)), HTTPStatus.CONFLICT
     # Behind a signed link there are no other pages.
     in_browser = "text/html" in request.headers.get("accept", "")
-    if not in_browser or is_vote_link(request.url.path):
+    if not in_browser or is_signed_link(request.url.path):
         return Response(f"{text}\n", status, media_type="text/plain")
     page = template("paperlark.web", "problem.html", clean_text).render(
         base=base_of(request), problem=text
@@ -69,12 +71,13 @@ def make_reading(
     watch = VoteWatch(current)
     parts = (
         Pages(shared, making, watch),
-        Reactions(shared, watch),
+        Reactions(shared, watch, FileSavers(current)),
         VoteMovesPage(shared, watch),
         TuningPage(shared, Tuner(current)),
         MakingProgress(shared, making),
         VotesPage(shared),
         VoteLinks(current),
+        FeedPages(current),
         JsonApi(shared),
         Files(sessions.instance),
     )

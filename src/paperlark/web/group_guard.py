@@ -20,7 +20,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from paperlark.web.client_address import Network, is_listed, peer_of
 from paperlark.web.group_sessions import GroupSessions
 from paperlark.web.guard import SAFE, protected, refused
-from paperlark.web.reader_paths import is_vote_link, split_path
+from paperlark.web.reader_paths import is_signed_link, split_path
 from paperlark.web.readers import NO_SUCH_PAGE
 
 _log = logging.getLogger(__name__)
@@ -107,7 +107,7 @@ class GroupGuard:
             return strange
         if path.startswith(_OPEN):
             return self.outside
-        if is_vote_link(path):
+        if is_signed_link(path):
             return self.app
         if self.proxy is None:
             return self._by_session(scope, cookies)

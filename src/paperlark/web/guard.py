@@ -20,7 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from paperlark.verbs.bearer import bears
 from paperlark.verbs.openapi import BASE
-from paperlark.web.reader_paths import is_vote_link
+from paperlark.web.reader_paths import is_signed_link
 from paperlark.web.sessions import COOKIE, LASTS, Sessions
 
 _OPEN = frozenset({"/healthz"})
@@ -77,7 +77,7 @@ class Guard:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        signed = is_vote_link(scope["path"])
+        signed = is_signed_link(scope["path"])
         hosts = self.hosts | self.public if signed else self.hosts
         origins = {f"{scheme}://{host}" for scheme in ("http", "https") for host in hosts}
         response = refused(scope, hosts, origins) or (None if signed else self._let_in(scope))

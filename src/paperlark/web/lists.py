@@ -29,7 +29,7 @@ class View:
     """What one address shows: papers under a title, and of a day the ways to others.
 
     `digest` is None beside days; `others` counts the papers of the day that are not in `rows`;
-    `nothing` is said where there are no rows.
+    `nothing` is said where there are no rows. `feeds` are the addresses of its feed, Atom and JSON.
     """
 
     title: str
@@ -43,6 +43,7 @@ class View:
     nothing: str = ""
     query: str = ""
     topics: tuple[tuple[str, int], ...] = ()
+    feeds: tuple[str, ...] = ()
 
     @property
     def undo_text(self) -> str:

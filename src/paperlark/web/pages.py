@@ -24,6 +24,7 @@ from paperlark.domain.reading_keys import COMMANDS
 from paperlark.domain.triage import TriageEvent
 from paperlark.renderers import english, matches, reasons, typeset, wording
 from paperlark.renderers.html import clean_text, template
+from paperlark.web.feeds import feed_addresses
 from paperlark.web.files import static
 from paperlark.web.forms import parse_day
 from paperlark.web.lists import (
@@ -144,7 +145,8 @@ class Pages:
         for one in KEPT:
             if one.name == name:
                 rows = kept_rows(self.shared.profile.reading.touched_papers(one.contains))
-                return self._page(request, View(one.title, rows, nothing=one.nothing))
+                found = self._feeds(request) if name == "saved" else ()
+                return self._page(request, View(one.title, rows, nothing=one.nothing, feeds=found))
         for recent in RECENT:
             if recent.name == name:
                 rows = recent_rows(self._read(self._days()[-RECENT_DAYS:]), recent.contains)
@@ -162,9 +164,14 @@ class Pages:
                 nothing = str(error)
             else:
                 nothing = f"No paper has {query!r}."
-                found = [one.paper.id for one in results.found if Identifier.parse(one.paper.id)]
-                rows = kept_rows(self.shared.profile.reading.papers_with_states(found))
-        return self._page(request, View("Search", rows, nothing=nothing, query=query))
+                papers = [one.paper.id for one in results.found if Identifier.parse(one.paper.id)]
+                rows = kept_rows(self.shared.profile.reading.papers_with_states(papers))
+        found = self._feeds(request, query) if query.strip() else ()
+        view = View("Search", rows, nothing=nothing, query=query, feeds=found)
+        return self._page(request, view)
+
+    def _feeds(self, request: Request, query: str = "") -> tuple[str, ...]:
+        return feed_addresses(self.shared.current, base_of(request), query)
 
     def _empty(self, request: Request) -> Response:
         return self._page(

@@ -15,6 +15,7 @@ from starlette.routing import Route
 from paperlark import Applied, ReadingDay
 from paperlark.domain.triage import Action
 from paperlark.renderers import typeset
+from paperlark.web.file_savers import FileSavers
 from paperlark.web.forms import event_fields, event_id, parse_day
 from paperlark.web.lists import (
     buttons,
@@ -35,6 +36,7 @@ class Reactions:
 
     shared: Shared
     watch: VoteWatch
+    files: FileSavers
 
     def routes(self) -> list[Route]:
         """Return the addresses."""
@@ -93,6 +95,8 @@ class Reactions:
         applied = await run_in_threadpool(act)
         if vote:
             self.watch.vote(vote)
+        if applied.after.saved or applied.before.saved:
+            self.files.start()
         if "application/json" not in request.headers.get("accept", ""):
             back = around(way_back(request, form), applied.paper.id, form.get("event", ""))
             return RedirectResponse(f"{back}#{applied.paper.anchor}", HTTPStatus.SEE_OTHER)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from paperlark.domain.vote_links import PREFIX
+from paperlark.domain import feed_links, vote_links
 
 _START = "/r/"
 
@@ -20,6 +20,6 @@ def split_path(path: str) -> tuple[str, str]:
     return name, f"{slash}{below}"
 
 
-def is_vote_link(path: str) -> bool:
-    """Return whether a path is that of a signed link to one paper, which needs no session."""
-    return split_path(path)[1].startswith(PREFIX)
+def is_signed_link(path: str) -> bool:
+    """Return whether a path is that of a signed link or feed, which needs no session."""
+    return split_path(path)[1].startswith((feed_links.PREFIX, vote_links.PREFIX))

@@ -1,4 +1,4 @@
-"""Vote by a signed link of a mail or a chat: GET shows one paper, and only POST votes.
+"""Vote and save by a signed link of a mail or a chat: GET shows one paper, and only POST acts.
 
 Scanners of mail fetch every link, so fetching changes nothing. The link itself is the right to vote
 on that paper, whoever has it: there is no cookie, and nothing else of the reader's is shown.
@@ -23,7 +23,7 @@ from starlette.routing import Route
 from paperlark.domain.errors import PaperlarkError, StoreError
 from paperlark.domain.feedback import Vote
 from paperlark.domain.triage import Action
-from paperlark.domain.vote_links import PREFIX, VoteLink
+from paperlark.domain.vote_links import PREFIX, SAVING, VoteLink
 from paperlark.renderers import english, typeset
 from paperlark.renderers.html import clean_text, style, template
 from paperlark.web.current import CurrentProfile
@@ -34,7 +34,13 @@ _PACKAGE = "paperlark.web"
 _LONGEST_FORM = 1024
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
-_VOTES = {"want": Action.WANT, "not": Action.NOT}
+_ACTIONS = {
+    "want": (Action.WANT, True),
+    "not": (Action.NOT, True),
+    "save": (Action.SAVE, True),
+    "unsave": (Action.SAVE, False),
+}
+"""What a button does, and whether it does or undoes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,21 +59,22 @@ class VoteLinks:
 
     async def _vote(self, request: Request) -> Response:
         form = await read_form(request, _LONGEST_FORM)
-        action = _VOTES.get(form.get("do", ""))
-        if action is None:
-            raise HTTPException(400, "do: expected want or not; nothing changed.")
+        said = form.get("do", "")
+        if said not in _ACTIONS:
+            raise HTTPException(400, "do: expected want, not, save or unsave; nothing changed.")
         # The same form sent again is the same vote; another link's form has another name for it.
-        named = f"{_path(request)} {event_id(form)} {action}"
+        named = f"{_path(request)} {event_id(form)} {said}"
         event = f"link-{hashlib.sha256(named.encode()).hexdigest()[:32]}"
-        await _answered(self._cast, request, action, event)
+        await _answered(self._cast, request, said, event)
         # Relative, for a proxy may have put something before the path.
         here = quote(_path(request).rpartition("/")[2])
         return RedirectResponse(here, HTTPStatus.SEE_OTHER)
 
-    def _cast(self, request: Request, action: Action, event: str) -> None:
+    def _cast(self, request: Request, said: str, event: str) -> None:
         link = self._allowed(request)
+        action, on = _ACTIONS[said]
         self.current.profile.reading.triage(
-            link.paper_id, action, event=event, page=link.page, place=link.place
+            link.paper_id, action, on=on, event=event, page=link.page, place=link.place
         )
 
     def _page(self, request: Request) -> Response:
@@ -81,6 +88,7 @@ class VoteLinks:
             state=found[0].state,
             said=_SAID[found[0].state.vote],
             link=link,
+            saving=request.url.query == SAVING,
             nonce=uuid4().hex,
             style=look,
             english=english,

@@ -14,6 +14,7 @@ from selectolax.lexbor import LexborHTMLParser
 from paperlark.domain.announcement import Via
 from paperlark.domain.delivery import Bulletin, Failure, Message, Occasion
 from paperlark.domain.digest import Batch, Entry
+from paperlark.domain.paper import PaperDetails
 from paperlark.renderers.letters import write
 from paperlark.renderers.letters.mail import mail_size
 from standins.bulletins import (
@@ -57,7 +58,23 @@ def words(markup: str) -> str:
 
 
 def links(markup: str) -> list[str]:
+    """Return the addresses outside of the mail."""
+    return [one for one in _addresses(markup) if not one.startswith("#")]
+
+
+def _addresses(markup: str) -> list[str]:
     return [node.attributes["href"] or "" for node in LexborHTMLParser(markup).css("a")]
+
+
+def test_the_titles_on_top_lead_to_the_papers_below() -> None:
+    markup = html(of_a_day())
+    inside = [one for one in _addresses(markup) if one.startswith("#")]
+    assert inside == [f"#paper-2502.{number:05}" for number in (1, 2, 3)]
+    tree = LexborHTMLParser(markup)
+    assert [tag.tag for one in inside for tag in tree.css(one.replace(".", "\\."))] == ["td"] * 3
+    part = words(markup)
+    first, *_, last = (found.start() for found in re.finditer("Title 3", part))
+    assert first < part.index("First paragraph of 1.") < last
 
 
 def both(bulletin: Bulletin) -> tuple[str, str]:
@@ -277,18 +294,56 @@ def test_a_long_day_loses_abstracts_first_and_then_papers_and_counts_them() -> N
         assert f"Paper {shown + 1}:" not in part
 
 
-def test_where_all_papers_fit_the_first_keep_full_abstracts() -> None:
+def test_abstracts_are_cut_to_a_few_lines() -> None:
     abstract = " ".join(long_day(1).entries[0].paper.abstract.split())
-    for part in both(of_a_day(long_day(40))):
+    for part in both(of_a_day(long_day(20))):
         _, *papers = re.split(r"Paper \d+: on the length", part)
-        told = [abstract in paper for paper in papers if "Author 1 of" in paper]
-        assert len(told) == 40
-        assert 5 < sum(told) < 40
-        assert told == sorted(told, reverse=True)
-        assert part.count("Abstracts — at most") == 27 * sum(told)
+        told = [paper for paper in papers if "Author 1 of" in paper]
+        assert len(told) == 20
+        assert "Abstracts — at most" in told[-1]
+        assert abstract not in part
         assert "All abstracts are on the page" in part
         assert "more paper" not in part
+        assert "cuts this mail off" not in part
     assert "All abstracts" not in mail(of_a_day()).text
+
+
+@pytest.mark.parametrize(("wanted", "most"), [(0, 0), (100, 100), (600, 600), (None, 3_000)])
+def test_abstracts_are_as_long_as_the_profile_says(wanted: int | None, most: int) -> None:
+    abstract = "A sentence of this abstract. " * 60
+    day = digest([entry(1, abstract=abstract), entry(2, abstract=abstract)])
+    for part in both(of_a_day(day, abstracts=wanted)):
+        count = part.count("A sentence of this abstract.")
+        assert count == 2 * (60 if wanted is None else most // 29), (wanted, count)
+        assert ("All abstracts are on the page" in part) == (wanted is not None)
+
+
+def test_a_mail_that_would_be_too_large_says_what_it_made_shorter() -> None:
+    for part in both(of_a_day(long_day(25), abstracts=None)):
+        assert "So that no mail program cuts this mail off, abstracts have at most" in part
+        assert "left out" not in part
+        assert part.count("Paper 25:") == 2
+    for part in both(of_a_day(long_day(40))):
+        found = re.search(
+            r"at most 150 characters, and those after number (\d+) are left out", part
+        )
+        assert found
+        assert part.count("Abstracts \N{EM DASH} at most") in {2 * int(found[1]), 3 * int(found[1])}
+    for part in both(of_a_day(long_day(80))):
+        assert "at most 150 characters, and none fit" in part
+
+
+def test_what_the_authors_say_stands_at_the_paper() -> None:
+    details = PaperDetails("Accepted at ICLR 2025; 9 pages", "J. Phys. A 12 (2025) 3", "10.1000/x")
+    paper = replace(entry(1).paper, details=details, abstract="See https://github.com/ada/code.")
+    markup, text = both(of_a_day(digest([replace(entry(1), paper=paper)])))
+    for part in (markup, text):
+        assert "Accepted at ICLR 2025; 9 pages · J. Phys. A 12 (2025) 3" in part
+        assert "accepted at ICLR 2025" in part
+    assert {"https://doi.org/10.1000/x", "https://github.com/ada/code"} <= {
+        *links(html(of_a_day(digest([replace(entry(1), paper=paper)]))))
+    }
+    assert "code: https://github.com/ada/code" in text
 
 
 @given(st.text(max_size=3_000))
@@ -309,9 +364,10 @@ def test_any_day_fits_a_mail_with_every_paper_once_and_in_order_or_counted(
     markup = message.html or ""
     assert mail_size(markup) <= longest
     assert len(message.text) <= longest
-    shown = [one for one in links(markup) if one != PAGE]
+    shown = sorted(one for one in links(markup) if one != PAGE)
     assert shown == [one.paper.url for one in entries][: len(shown)]
-    assert [line.strip() for line in message.text.splitlines() if line.strip() in shown] == shown
+    told = [line.strip() for line in message.text.splitlines() if line.strip() in shown]
+    assert sorted(told) == shown
     left = len(entries) - len(shown)
     for part in (words(markup), message.text):
         assert (f"{left} more paper" in part or f"{left} paper" in part) or not left

@@ -26,11 +26,17 @@ def with_links() -> Bulletin:
 def test_a_mail_has_the_link_of_each_paper_in_both_parts() -> None:
     [mail] = write(with_links(), MAIL)
     links = LexborHTMLParser(mail.html or "").css("a[href*='/vote/']")
-    assert [one.attributes["href"] for one in links] == list(LINKS.values())
-    assert {one.text() for one in links} == {"vote"}
+    expected = [(name, url) for link in LINKS.values() for name, url in _both(link)]
+    assert [(one.text(), one.attributes["href"]) for one in links] == expected
+    saving = [f"{link}?do=save" for link in LINKS.values()]
+    assert re.findall(r"^   Save: (\S+)$", mail.text, re.MULTILINE) == saving
     assert re.findall(r"^   Vote: (\S+)$", mail.text, re.MULTILINE) == list(LINKS.values())
     tree = LexborHTMLParser(mail.html or "")
     assert tree.css("script, form, button, input, [onclick]") == []
+
+
+def _both(link: str) -> tuple[tuple[str, str], ...]:
+    return (("vote", link), ("save", f"{link}?do=save"))
 
 
 @pytest.mark.parametrize(

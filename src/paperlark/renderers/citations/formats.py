@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import accumulate, pairwise
 
 from paperlark.domain.paper import Paper
@@ -27,12 +28,19 @@ _SPECIAL = {
 _ESCAPED = str.maketrans(_SPECIAL)
 # Braces keep DNA, mRNA and OpenAI from being lower-cased by a style.
 _CAPITALS = re.compile(r"\b\w+[A-Z]\w*\b")
+_DEEPEST = 40
+"""Braces in braces; programs give up a whole file at 100."""
 _STYLES = {"em": "emph", "strong": "textbf", "code": "texttt", "sup": "textsuperscript"}
 
 
 def bibtex(papers: Iterable[Paper]) -> str:
     """Return one entry per paper, in order."""
     return "\n".join(_entry(work(paper)) for paper in papers)
+
+
+def bibtex_entry(paper: Paper, key: str) -> str:
+    """Return the entry of a paper under a key of its own."""
+    return _entry(replace(work(paper), key=key))
 
 
 def _entry(one: Work) -> str:
@@ -82,9 +90,9 @@ def _prose(text: str) -> str:
 
 
 def _balanced(source: str) -> bool:
-    """Return whether the braces of a formula are balanced for BibTeX."""
+    """Return whether the braces of a formula are balanced for BibTeX, and not too deep."""
     depths = tuple(accumulate({"{": 1, "}": -1}.get(sign, 0) for sign in source))
-    return not depths or (min(depths) >= 0 and depths[-1] == 0)
+    return not depths or (min(depths) >= 0 and depths[-1] == 0 and max(depths) <= _DEEPEST)
 
 
 def csl(papers: Iterable[Paper]) -> str:

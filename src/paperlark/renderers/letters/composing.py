@@ -9,7 +9,7 @@ from itertools import islice
 from paperlark.domain.delivery import Bulletin, Occasion
 from paperlark.domain.digest import Digest, Entry, Status
 from paperlark.domain.paper import PaperId
-from paperlark.renderers import english, matches, typeset, wording
+from paperlark.renderers import english, matches, reasons, typeset, wording
 from paperlark.renderers.letters import status
 from paperlark.renderers.letters.letter import DayRow, Letter, MissingPaper, letter_item
 from paperlark.renderers.letters.neutralize import page_address
@@ -115,7 +115,10 @@ def compose(bulletin: Bulletin) -> Letter:
         warnings=warnings_of(bulletin),
         days=day_rows(bulletin) if bulletin.occasion is Occasion.WEEK else (),
         facts=(*status.cost_facts(bulletin.digests), *legends(bulletin)),
-        items=tuple(letter_item(one, bulletin.votes.get(one.paper.id, "")) for one in wanted),
+        items=tuple(
+            letter_item(one, bulletin.votes.get(one.paper.id, ""), aside)
+            for one, aside in zip(wanted, reasons.asides(wanted), strict=True)
+        ),
         paper_count=len(entries),
         missing=tuple(
             MissingPaper(
@@ -124,6 +127,7 @@ def compose(bulletin: Bulletin) -> Letter:
             for one in missing[:_MOST_MISSING]
         ),
         missing_count=len(missing),
+        abstracts=bulletin.abstracts,
     )
 
 

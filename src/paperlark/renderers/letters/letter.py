@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
-from paperlark.domain.delivery import Occasion
+from paperlark.domain.delivery import ABSTRACTS, Occasion
 from paperlark.domain.digest import Entry
 from paperlark.domain.judgement import Judgement
+from paperlark.domain.paper import Paper
 from paperlark.domain.plain_text import one_line
+from paperlark.domain.vote_links import SAVING
 from paperlark.renderers import english, matches, reasons, typeset
 from paperlark.renderers.letters.neutralize import truncate
+from paperlark.renderers.reasons import PaperLink
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,8 @@ class Letter:
     papers where there are none; `warnings` are further notes. `facts` are counts, costs,
     and what marks mean.
     `items` are the papers of the letter, best first, of `paper_count` on the page. `missing` are
-    the first of the `missing_count` papers without a judgement. `page` is the web address of the
+    the first of the `missing_count` papers without a judgement. `abstracts` is how many characters
+    of each abstract a mail has, None for all. `page` is the web address of the
     page, None without one.
     """
 
@@ -60,6 +65,7 @@ class Letter:
     paper_count: int
     missing: tuple[MissingPaper, ...]
     missing_count: int
+    abstracts: int | None = ABSTRACTS
 
     def left(self, shown: int, *, in_full: bool = True) -> str:
         """Return what is omitted: papers after the first `shown`, and abstracts unless `in_full`.
@@ -81,6 +87,9 @@ _LONGEST_TITLE = 400
 _LONGEST_NAME = 80
 _LONGEST_WHY = 1_500
 _LONGEST_FACT = 120
+_LONGEST_COMMENTS = 400
+_LONGEST_BRIEF = 300
+"""Characters of a reason in the list of titles."""
 _LONGEST_PARAGRAPH, _MOST_PARAGRAPHS = 2_500, 4
 """arXiv limits abstracts to 1,920 characters, so they are never truncated."""
 
@@ -91,6 +100,10 @@ class LetterItem:
 
     `mark` is a star, both scores or the match, as in the contents of the page; `scores` and
     `facts` give them in words. `vote` is the web address at which it can be voted on, if any.
+    `comments` are what its authors wrote beside it and where it was published, `links` lead to
+    its code and to what was published. `brief_why` is `why` as a list has room for it; of a paper
+    that nobody judged what its row in the contents of the page says. `accepted` is where, or
+    that it was withdrawn.
     """
 
     url: str
@@ -103,11 +116,30 @@ class LetterItem:
     why: str
     abstract: tuple[str, ...]
     vote: str = ""
+    anchor: str = ""
+    comments: tuple[str, ...] = ()
+    links: tuple[PaperLink, ...] = ()
+    brief_why: str = ""
+    accepted: str = ""
+
+    @property
+    def row(self) -> str:
+        """What stands below its title in a list: why, and where it was accepted."""
+        return " · ".join(filter(None, (self.brief_why, self.accepted)))
+
+    @property
+    def save(self) -> str:
+        """The web address at which it can be saved, if any."""
+        return f"{self.vote}?{SAVING}" if self.vote else ""
 
 
-def letter_item(entry: Entry, vote: str = "") -> LetterItem:
-    """Return the letter item of an entry; `vote` is where it can be voted on."""
+def letter_item(entry: Entry, vote: str = "", aside: str = "") -> LetterItem:
+    """Return the letter item of an entry, with the remark at its title in the contents of the page.
+
+    `vote` is where it can be voted on.
+    """
     paper = entry.paper
+    why = truncate(typeset.readable(_why(entry)), _LONGEST_WHY)
     return LetterItem(
         url=paper.url,
         mark=_mark(entry),
@@ -116,13 +148,31 @@ def letter_item(entry: Entry, vote: str = "") -> LetterItem:
         authors=_authors([author.name for author in paper.authors]),
         scores=_scores(entry.judgement),
         facts=_facts(entry),
-        why=truncate(typeset.readable(_why(entry)), _LONGEST_WHY),
+        why=why,
         abstract=tuple(
             truncate(paragraph, _LONGEST_PARAGRAPH)
             for paragraph in typeset.readable_paragraphs(paper.abstract)[:_MOST_PARAGRAPHS]
         ),
         vote=vote,
+        anchor=paper.anchor,
+        comments=tuple(_comments(paper)),
+        links=reasons.links(paper),
+        accepted=_accepted(paper),
+        brief_why=truncate(why if reasons.reason(entry) else one_line(aside), _LONGEST_BRIEF),
     )
+
+
+def _accepted(paper: Paper) -> str:
+    withdrawn = reasons.WITHDRAWN if reasons.is_withdrawn(paper) else ""
+    return withdrawn or reasons.accepted(paper)
+
+
+def _comments(paper: Paper) -> Iterator[str]:
+    said = [typeset.readable(one.text) for one in reasons.remarks(paper)]
+    if reasons.is_withdrawn(paper):
+        said.insert(0, reasons.WITHDRAWN.capitalize())
+    if said:
+        yield truncate(" · ".join(said), _LONGEST_COMMENTS)
 
 
 def _mark(entry: Entry) -> str:
@@ -151,6 +201,7 @@ def _facts(entry: Entry) -> tuple[str, ...]:
         reasons.OUTSIDE if entry.outside else "",
         paper.id,
         truncate(one_line(" ".join(paper.categories)), _LONGEST_FACT),
+        reasons.licence(paper),
     )
     return tuple(fact for fact in facts if fact)
 

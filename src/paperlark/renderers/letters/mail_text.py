@@ -9,22 +9,26 @@ from collections.abc import Iterator, Sequence
 from paperlark.renderers import english
 from paperlark.renderers.letters.composing import footer
 from paperlark.renderers.letters.letter import Letter, LetterItem
+from paperlark.renderers.letters.mail_content import MailContent
 from paperlark.renderers.reasons import STAR
 
 WIDTH = 76
+RULE = "-" * WIDTH
+"""Stands between the list of titles and the papers."""
 _LONG_WORD = re.compile(rf"(?<!\S)(?!\S*://)\S{{{WIDTH - 3},}}")
 """A word longer than a line that is not an address; addresses are never broken."""
 
 
-def render_text(letter: Letter, shown: Sequence[LetterItem], abstracts: int, left: str) -> str:
-    """Render the plain part with these papers, the first `abstracts` of them with abstracts.
-
-    `left` names what is omitted.
-    """
+def render_text(letter: Letter, content: MailContent, note: str, left: str) -> str:
+    """Render the plain part: the list of titles, then the papers; `left` names what is omitted."""
+    shown = letter.items[: content.titles]
+    rows = [_row(place, item, content) for place, item in enumerate(shown, 1)]
     papers = [
-        _paper(place, item, abstract=place <= abstracts) for place, item in enumerate(shown, 1)
+        _paper(place, item, content.abstract(item, place - 1))
+        for place, item in enumerate(shown[: content.papers], 1)
     ]
-    parts = (*_head(letter), *papers, *_foot(letter, left))
+    between = RULE if papers else ""
+    parts = (*_head(letter), "\n".join(rows), between, *papers, *_foot(letter, note, left))
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -37,28 +41,44 @@ def _head(letter: Letter) -> Iterator[str]:
     for row in letter.days:
         text = _wrapped(f"{english.brief_date(row.day)}: {row.text}", "  ")
         yield f"{text}\n  {row.page}" if row.page else text
-    yield "\n".join(map(_wrapped, letter.facts))
 
 
-def _paper(place: int, item: LetterItem, *, abstract: bool) -> str:
+def _row(place: int, item: LetterItem, content: MailContent) -> str:
+    """Return the lines of a paper in the list; the address where nothing more of it follows."""
+    indent = " " * 5
+    lines = (
+        _wrapped(f"{item.mark} {item.title}", indent, f"{place:>3}. "),
+        _wrapped(item.row, indent, indent) if item.row else "",
+        "" if place <= content.papers else f"{indent}{item.url}",
+        f"{indent}Vote: {item.vote}" if item.vote and place > content.papers else "",
+    )
+    return "\n".join(line for line in lines if line)
+
+
+def _paper(place: int, item: LetterItem, abstract: Sequence[str]) -> str:
     star = f"{STAR} " if item.followed else ""
     lines = (
         _wrapped(f"{place}. {star}{item.title}", "   "),
         _indented(item.authors),
         _indented(" · ".join((*item.scores, *item.facts))),
         f"   {item.url}",
+        *(f"   {link.word}: {link.url}" for link in item.links),
         f"   Vote: {item.vote}" if item.vote else "",
-        _indented(f"Why: {item.why}" if item.why else ""),
+        f"   Save: {item.save}" if item.save else "",
+        *map(_indented, item.comments),
+        _indented(f"Why: {item.why}" if abstract and item.why != item.brief_why else ""),
     )
     head = "\n".join(line for line in lines if line)
-    return "\n\n".join((head, *map(_indented, item.abstract if abstract else ())))
+    return "\n\n".join((head, *map(_indented, abstract)))
 
 
-def _foot(letter: Letter, left: str) -> Iterator[str]:
+def _foot(letter: Letter, note: str, left: str) -> Iterator[str]:
+    yield _wrapped(note)
     if left:
         yield f"{left}{':' if letter.page else ''}\n{letter.page or ''}".strip()
     if letter.missing:
         yield _missing(letter)
+    yield "\n".join(map(_wrapped, letter.facts))
     yield "\n".join(("-- ", *map(_wrapped, footer(letter))))
 
 

@@ -6,7 +6,8 @@ const field = document.getElementById("q");
 const message = document.getElementById("told");
 const found = document.getElementById("found");
 const MOST = 50;
-const INDEX = "index.json";
+const INDEX = "index.js";
+const FOLDER = location.protocol === "file:";
 const TRIES = 4, PAUSE = 500;
 const LETTERS = { ł: "l", ø: "o", đ: "d", ß: "ss", æ: "ae", œ: "oe" };
 const cache = new Map();
@@ -38,26 +39,52 @@ function shardOf(term, shards) {
   return ((crc ^ -1) >>> 0) % shards;
 }
 
+// Every file of the index is a script that calls this with its name and its content.
+const arriving = new Map();
+window.indexed = (name, content) => arriving.get(name)?.(content);
+
+// In a folder without a web server a page may load scripts only.
+function load(name) {
+  return new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    arriving.set(name, resolve);
+    script.onerror = () => reject(new Error(name + " is missing"));
+    script.src = name;
+    document.head.append(script);
+  });
+}
+
+// Over HTTP the same files are read as text, without being run.
+async function download(name) {
+  // Only the index is asked for by the same address when it has changed.
+  const answer = await fetch(name, { cache: name === INDEX ? indexCache : "default" });
+  if (!answer.ok) throw new Error(name + ": " + answer.status);
+  const text = await answer.text();
+  return JSON.parse(text.slice(text.indexOf(",") + 1, text.lastIndexOf(")")));
+}
+
 async function read(name) {
   if (!cache.has(name)) {
-    // Only the index is asked for by the same address when it has changed.
-    cache.set(name, fetch(name, { cache: name === INDEX ? indexCache : "default" }).then((answer) => {
-      if (!answer.ok) throw new Error(name + ": " + answer.status);
-      return answer.json();
-    }).catch((error) => { cache.delete(name); throw error; }));
+    cache.set(name, (FOLDER ? load(name) : download(name))
+      .catch((error) => { cache.delete(name); throw error; }));
   }
   return cache.get(name);
 }
 
 // Reads a file of a segment: a folder that never changes, and is gone once it is of a past build.
 function part(segment, name) {
-  return read(`${segment.name}/${name}.json`);
+  return read(`${segment.name}/${name}.js`);
+}
+
+// The postings of a term in a segment, undefined where no paper there has it.
+async function postings(index, segment, term) {
+  const terms = await part(segment, `terms-${shardOf(term, index.shards)}`);
+  return Object.hasOwn(terms, term) ? terms[term] : undefined;
 }
 
 // Returns the papers of one segment that contain all terms, each with its score.
 async function searchSegment(index, segment, terms) {
-  const lists = await Promise.all(terms.map(async (term) =>
-    (await part(segment, `terms-${shardOf(term, index.shards)}`))[term]));
+  const lists = await Promise.all(terms.map((term) => postings(index, segment, term)));
   if (lists.some((list) => list === undefined)) return [];
   // A word found in most papers does not tell papers apart.
   const selective = lists.filter((list) => list !== 0);
@@ -120,10 +147,8 @@ function oneLetterOff(a, b) {
 }
 
 async function isKnown(index, term) {
-  const number = shardOf(term, index.shards);
-  const each = await Promise.all(index.segments.map(async (one) =>
-    (await part(one, `terms-${number}`))[term] !== undefined));
-  return each.includes(true);
+  const each = await Promise.all(index.segments.map((one) => postings(index, one, term)));
+  return each.some((list) => list !== undefined);
 }
 
 // Corrects words that no paper has, by the common words of the latest days.
@@ -183,7 +208,7 @@ async function patiently(ask) {
     try {
       return await ask();
     } catch (error) {
-      if (tried === TRIES || location.protocol === "file:") throw error;
+      if (tried === TRIES || FOLDER) throw error;
       cache.clear();
       // A server that tells changes by the second takes two builds within one for the same.
       indexCache = "reload";
@@ -205,9 +230,7 @@ async function search(query, selectedOnly) {
     message.textContent = told(changes) + summary(many);
   } catch (error) {
     if (mine !== requests) return;
-    message.textContent = location.protocol === "file:"
-      ? "Search works only when a web server serves the site. In a terminal: paperlark search"
-      : `Could not read the search index (${error.message}).`;
+    message.textContent = `Could not read the search index (${error.message}).`;
   }
 }
 
