@@ -78,7 +78,9 @@ def test_the_metadata_says_what_an_index_asks_for(built: Built) -> None:
     assert metadata["Requires-Python"] == ">=3.11"
     assert metadata["Description-Content-Type"] == "text/markdown"
     assert metadata["License-File"] == "LICENSE"
-    assert {"read", "mcp", "postgres", "cluster", "all"} <= set(metadata.get_all("Provides-Extra") or ())
+    assert {"read", "mcp", "postgres", "cluster", "all"} <= set(
+        metadata.get_all("Provides-Extra") or ()
+    )
     # No address is named that nobody has registered.
     assert metadata.get_all("Project-URL") is None
     assert "paperlark = paperlark.cli:main" in programs
