@@ -110,7 +110,7 @@ def test_an_example_does_what_its_readme_says(
 
 
 def _of_that_day(words: list[str]) -> list[str]:
-    """Return a call for the day of the stand-in: workers are processes with a clock of their own."""
+    """Return a call for the stand-in's day: workers are processes with clocks of their own."""
     return [*words, f"--date={TODAY}"] if words[:2] == ["fleet", "morning"] else words
 
 

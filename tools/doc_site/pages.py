@@ -19,7 +19,7 @@ BESIDE_DOCS = (
 
 _TITLE = re.compile(r"^# +(?P<title>.+)$", re.MULTILINE)
 _PARTS = (
-    ("Start", ("docs/README.md", "README.md", "docs/tutorial.md")),
+    ("Start", ("docs/README.md", "README.md", "docs/tutorial.md", "docs/gallery.md")),
     ("How to", ("docs/how-to/*",)),
     ("Examples", ("examples/**",)),
     ("Reference", ("docs/reference/*",)),
