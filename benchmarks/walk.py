@@ -45,8 +45,8 @@ from standins.mail_server import MailServer  # noqa: E402
 from standins.openai import StandIn  # noqa: E402
 
 BEFORE, DAY = date(2025, 2, 19), date(2025, 2, 26)
-MOST_FILES = {"without a model": 54, "with a model": 76}
-"""70 for each paid page, and one of our own in place of SciPy."""
+MOST_FILES = {"without a model": 59, "with a model": 79}
+"""Four are for the words and dates of other languages, and the sentence that is marked."""
 DOCUMENT = ROOT / "docs" / "architecture.md"
 PICTURE = ROOT / "docs" / "images" / "walk.svg"
 BEGIN, END = "<!-- walk: written by benchmarks/walk.py --write -->", "<!-- end of the walk -->"

@@ -31,7 +31,7 @@ def main() -> None:
 def audit(python: Path, locked: Sequence[Path]) -> int:
     """Audit locked files, and return 0, 1 for known vulnerabilities, or 2 for no whole answer."""
     named = [word for path in locked for word in ("-r", str(path))]
-    command = [python, "-m", "pip_audit", "--require-hashes", "--disable-pip", *named]
+    command = [str(python), "-m", "pip_audit", "--require-hashes", "--disable-pip", *named]
     command += ["--format", "json", "--progress-spinner", "off"]
     try:
         ended = subprocess.run(
@@ -65,8 +65,8 @@ def _auditor() -> Path:
     python = PLACE / "bin" / "python"
     if not python.exists():
         subprocess.run([sys.executable, "-m", "venv", PLACE], check=True)
-    installer = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    subprocess.run([*installer, "--require-hashes", "-r", AUDITOR], check=True)
+    installer = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    subprocess.run([*installer, "--require-hashes", "-r", str(AUDITOR)], check=True)
     return python
 
 

@@ -76,6 +76,26 @@ def test_a_day_is_left_collected_and_like_a_day_that_was_asked_at_once(
     assert len(home.batch_service.asked) == len(live.server.questions) - 1  # and one taught it
 
 
+def test_summaries_come_with_a_batch_as_they_come_at_once(
+    loopback: HTTPServer, tmp_path: Path
+) -> None:
+    home = home_at(tmp_path / "home", loopback, more="summary = true")
+    home.teach()
+    home.batch_service.line = judges(
+        lambda rows: [{**row, "summary": f"{row['id']} hears farther."} for row in rows]
+    )
+    home.run()
+    home.batch_service.pass_hours(1)
+    assert home.run().exit_code == 0
+    entries = home.page()["entries"]
+    assert entries
+    for one in entries:
+        assert one["judgement"]["summary"] == f"{one['id']} hears farther."
+    for body in home.batch_service.asked:
+        rows = body["response_format"]["json_schema"]["schema"]["properties"]["rows"]
+        assert "summary" in rows["items"]["required"]
+
+
 def test_a_page_whose_papers_all_wait_says_so_and_what_to_do(home: Home) -> None:
     home.teach()
     home.run()

@@ -50,6 +50,25 @@ def test_a_page_of_another_day_is_brought_when_it_is_named(
     assert "15 January 2025" in mail.taken[0].as_string()
 
 
+@pytest.mark.parametrize(
+    "said",
+    [("de", "Mittwoch, 26. Februar 2025", "Zum Abbestellen"), ("zh", "2025年2月26日", "如需停止")],
+)
+def test_a_page_is_shown_and_brought_in_the_language_of_the_profile(
+    paperlark: Paperlark, home: Path, mail: MailServer, said: tuple[str, str, str]
+) -> None:
+    language, subject, words = said
+    profile = home / "paperlark.toml"
+    profile.write_text(f'language = "{language}"\n{profile.read_text()}')
+    assert paperlark(*RUN).exit_code == 0
+    assert subject in paperlark("show", "2025-02-26").stdout.splitlines()[0]
+    assert paperlark("deliver").exit_code == 0
+    assert subject in str(mail.taken[0]["Subject"])
+    body = mail.taken[0].get_body(("plain",))
+    assert body is not None
+    assert words in body.get_content()
+
+
 def test_an_alarm_tells_all_channels_one_sentence(paperlark: Paperlark, mail: MailServer) -> None:
     for _ in range(2):
         assert paperlark("deliver", "--alarm", "Hello from paperlark").exit_code == 0

@@ -217,7 +217,7 @@ def test_two_profiles_of_one_title_are_two_readers_everywhere(
     assert broken(home / "both") == []
     front = files["index.html"].decode()
     assert front.count("<bdi>Bats</bdi>") == 2
-    assert front.count('<span class="category">cs.LG</span></h2>') == 2
+    assert front.count('<span class="category">cs.LG</span></th>') == 2
     own, others = _findings(paperlark)
     assert own["state"] == others["state"] == "ok"
     assert str(second) in others["found"]

@@ -37,7 +37,7 @@ from standins.postgresql import OpenEngine
 DAY = date(2025, 2, 26)
 KEY = JudgementKey(DAY, "Mine", "criteria", "judge")
 PAPER = a_paper("hep-th/9901001", version=2)
-JUDGED = Judgement(PAPER.id, 2, 9, 8, "It is <good> & “new”.")
+JUDGED = Judgement(PAPER.id, 2, 9, 8, "It is <good> & “new”.", "大型模型修剪一半。")
 PAID = Spend(Tokens(100, 10, cached=50), Cost(Decimal("0.00025"), Decimal("0.0001")))
 
 

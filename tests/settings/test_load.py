@@ -136,10 +136,10 @@ base_url = "ftp://x"
         "paperlark.toml:2: categories: arXiv has no category 'knitting';"
         " see https://arxiv.org/category_taxonomy",
         'paperlark.toml:3: unknown setting "colour"; expected one of name, id, categories,'
-        " criteria, announce_types, primary_only, page_size, judge_updates, judge_followed,"
-        " show_criteria, least_h_index, output, database, cutoffs, exploration, filters, follow,"
-        " judge, budget, sources, run, site, read, mcp, zotero, notes, bibtex, webhook, mail,"
-        " deliver",
+        " criteria, language, announce_types, primary_only, page_size, judge_updates,"
+        " judge_followed, show_criteria, least_h_index, output, database, cutoffs, exploration,"
+        " filters, follow, judge, budget, sources, run, site, read, mcp, zotero, notes, bibtex,"
+        " webhook, mail, deliver",
         "paperlark.toml:4: page_size is '20'; expected 1 to 1000 papers on a page made without a"
         " model",
         "paperlark.toml:6: cutoffs.relevance is 11; expected a whole number from 1 to 10",

@@ -31,6 +31,15 @@ _COMMENTS = (
     "A survey of serving systems; it touches on batching but proposes no method of its own, so that"
     " its novelty is low by the criteria, and only its taxonomy may be of use to the reader.",
 )
+_SUMMARIES = (
+    "A learned rotation lets the key-value cache be quantized to two bits with a bound on the error"
+    " of attention, at no loss of accuracy on long documents.",
+    "Attention heads are pruned while decoding, by their entropy, which halves the time per token"
+    " of a model with seven billion parameters.",
+    "A draft model that goes on learning online makes speculative decoding twice as fast on text"
+    " that differs from its training data.",
+    None,
+)
 
 
 @dataclass
@@ -46,6 +55,8 @@ class BillingServer:
     def __call__(self, standing: StandIn, request: Request) -> Response:
         question = json.loads(request.data)
         rows = [self._row(paper["paper"], paper["title"]) for paper in papers_of(question)]
+        if '"summary":TEXT' in question["messages"][0]["content"]:
+            rows = [row | {"summary": self._summary(str(row["comment"]))} for row in rows]
         text = json.dumps({"rows": rows}, separators=(",", ":"), ensure_ascii=False)
         sent = [message["content"] for message in question["messages"]]
         prompt, (completion,) = sum(count_tokens(sent)) + _OVERHEAD, count_tokens([text])
@@ -55,6 +66,12 @@ class BillingServer:
             self.billed += (prompt * PRICES.prompt + completion * PRICES.completion) / _MILLION
         usage = {"prompt_tokens": prompt, "completion_tokens": completion}
         return says(text, usage=usage)(standing, request)
+
+    def _summary(self, comment: str) -> object:
+        """Say what is new where there is a comment, but for one kind of paper, where it is lost."""
+        if not comment:
+            return ""
+        return _SUMMARIES[_COMMENTS.index(comment)]
 
     def _row(self, number: int, title: str) -> dict[str, object]:
         """Judge pseudo-randomly, as generously as a model: one in six gets a comment."""

@@ -33,7 +33,7 @@ ANSWER = 0.03
 """Seconds that the stand-in takes for an answer."""
 
 CUT_OFF = re.compile(
-    rb'<p class="remark">Besides: [^<]*</p>\n|Besides: .*\n\n'
+    rb'<p class="remark">Besides: [^<]*</p>|Besides: .*\n\n'
     rb'|,\n  "under_way": {[^{}]*({[^{}]*})?[^{}]*}'
 )
 """What a page says of questions under way when a run was killed."""

@@ -9,11 +9,13 @@ from urllib.parse import unquote, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-_OURS = "https://arxiv.org/"
+from paperlark.domain.paper_facts import code_links
+
+_PAPERS = ("https://arxiv.org/", "https://doi.org/")
 
 
 def broken(site: Path) -> list[str]:
-    """Return what leads nowhere, or to somewhere other than arXiv; each with its page."""
+    """Return what leads nowhere, or elsewhere than to a paper or its code; each with its page."""
 
     @cache
     def anchors(page: Path) -> frozenset[str]:
@@ -23,7 +25,7 @@ def broken(site: Path) -> list[str]:
     def leads(page: Path, address: str) -> bool:
         parts = urlsplit(address)
         if parts.scheme or parts.netloc:
-            return address.startswith(_OURS)
+            return address.startswith(_PAPERS) or code_links(address) == (address,)
         target = (page.parent / unquote(parts.path)).resolve() if parts.path else page
         inside = target.is_relative_to(site.resolve()) and target.is_file()
         return inside and (not parts.fragment or unquote(parts.fragment) in anchors(target))

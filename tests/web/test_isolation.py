@@ -115,6 +115,7 @@ CASES: Mapping[str, Case] = {
     "POST /r/vote/{link:path}": Case(
         f"/vote/{_PAPER}/{DAY}/1/2099-01-01/{'A' * 24}", {"do": "not", "event": "link-{n}"}
     ),
+    "GET /r/feed/{link:path}": Case(f"/feed/saved/{'A' * 24}.xml"),
     "GET /r/api/v1/openapi.json": Case("/api/v1/openapi.json"),
     "GET /r/api/v1/digest": Case(f"/api/v1/digest?day={DAY}"),
     "GET /r/api/v1/search": Case("/api/v1/search?query=Canary"),

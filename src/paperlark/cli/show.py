@@ -11,6 +11,7 @@ import click
 from paperlark.cli._options import Day, open_for, profile_option
 from paperlark.domain.redaction import redacted
 from paperlark.ports import Renderer
+from paperlark.renderers.catalogue import in_language
 from paperlark.renderers.json import JsonRenderer
 from paperlark.renderers.markdown import MarkdownRenderer
 
@@ -41,7 +42,8 @@ def command(
         click.echo("\n".join(str(one) for one in profile.days()))
         return
     renderer: Renderer = JsonRenderer() if as_json else MarkdownRenderer()
-    text = renderer.render(profile.digest(day)).content.decode()
+    with in_language(profile.settings.profile.language):
+        text = renderer.render(profile.digest(day)).content.decode()
     if as_json or not sys.stdout.isatty():
         click.echo(text, nl=False)
     else:

@@ -19,6 +19,7 @@ from paperlark.domain.profile import Profile
 from paperlark.llm.budget import BudgetLedger
 from paperlark.llm.threads import Threads
 from paperlark.ports import BatchJobs, ChatModel, Judge, Progress, QuestionBook
+from paperlark.renderers.catalogue import is_tag_of_english, language_name
 from paperlark.settings import ModelSettings, Settings
 from paperlark.settings.environment import Environment, RunOptions
 from paperlark.store.batch_jobs import new_jobs_check
@@ -129,7 +130,7 @@ def _llm_judge(
     memory: StoredFailure | None = None,
 ) -> LlmJudge:
     from paperlark.judges.llm import LlmJudge  # noqa: PLC0415  # only a page with a model needs it
-    from paperlark.judges.prompt import mentions_authors  # noqa: PLC0415  # likewise
+    from paperlark.judges.prompt import AnswerTexts, mentions_authors  # noqa: PLC0415  # likewise
     from paperlark.llm.prices import context_window  # noqa: PLC0415  # likewise
 
     return LlmJudge(
@@ -139,9 +140,15 @@ def _llm_judge(
         batch_size=model.batch_size,
         context=model.context or context_window(model.model, model.base_url),
         authors=mentions_authors(profile.criteria.text),
+        writing=AnswerTexts(_language(profile), profile.summaries),
         map_=map_,
         memory=memory,
     )
+
+
+def _language(profile: Profile) -> str | None:
+    """Return the name of the language that a model writes in, None for English."""
+    return None if is_tag_of_english(profile.language) else language_name(profile.language)
 
 
 def _open_server(

@@ -217,7 +217,11 @@ def select_and_assemble(
     )
     shown = {entry.paper.id for entry in digest.entries}
     digest = with_matched_terms(digest, ranked.explain(shown) if shown else {})
-    return replace(digest, under_way=parts.under_way(day)) if parts.judge else digest
+    if parts.judge is None:
+        return digest
+    if parts.memory is not None:  # what a recording holds was written before
+        digest = replace(digest, summaries=profile.summaries, language=profile.language)
+    return replace(digest, under_way=parts.under_way(day))
 
 
 def _select_by_match(eligible: Sequence[Candidate], profile: Profile, day: date) -> Selection:

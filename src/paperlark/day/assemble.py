@@ -104,10 +104,13 @@ def with_matched_terms(digest: Digest, terms: Mapping[PaperId, MatchedTerms]) ->
     def named(match: Match, found: MatchedTerms) -> Match:
         return replace(match, words_for=found.for_match, words_against=found.against_match)
 
+    def shown(match: Match, found: MatchedTerms) -> Match:
+        return replace(named(match, found), sentence=found.sentence)
+
     return replace(
         digest,
         entries=tuple(
-            replace(one, match=named(one.match, terms[one.paper.id]))
+            replace(one, match=shown(one.match, terms[one.paper.id]))
             if one.match and one.paper.id in terms
             else one
             for one in digest.entries

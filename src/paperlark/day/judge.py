@@ -89,7 +89,7 @@ def combine_readings(judgements: Sequence[Judgement]) -> CombinedJudgement:
 
     Halves are rounded up: a paper at the cut-off is shown rather than lost. The comment is that
     of the reading nearest to the means, the earliest of equals; a reading with a comment is
-    preferred to one without.
+    preferred to one without. The summary is from the same reading, else from the first with one.
     """
     relevance = Fraction(sum(one.relevance for one in judgements), len(judgements))
     novelty = Fraction(sum(one.novelty for one in judgements), len(judgements))
@@ -100,7 +100,12 @@ def combine_readings(judgements: Sequence[Judgement]) -> CombinedJudgement:
             abs(one.relevance - relevance) + abs(one.novelty - novelty),
         ),
     )
-    judgement = replace(nearest, relevance=_rounded(relevance), novelty=_rounded(novelty))
+    judgement = replace(
+        nearest,
+        relevance=_rounded(relevance),
+        novelty=_rounded(novelty),
+        summary=next(filter(None, (one.summary for one in (nearest, *judgements))), ""),
+    )
     return CombinedJudgement(judgement, relevance, novelty)
 
 

@@ -41,7 +41,9 @@ from paperlark.domain.digest import Status
 from paperlark.domain.errors import PaperlarkError, RunHangs, StoreBusy, StoreError
 from paperlark.domain.paper import PaperId
 from paperlark.ports import Channel, Outbox
-from paperlark.renderers.english import short_date
+from paperlark.renderers.catalogue import gettext as _
+from paperlark.renderers.catalogue import in_language
+from paperlark.renderers.formats import short_date
 from paperlark.renderers.letters import write
 from paperlark.settings import Settings
 from paperlark.settings.values import ChannelSettings
@@ -221,8 +223,9 @@ class Deliveries:
         sent = parcel.may_have_arrived
         if parcel.messages and (sent or not is_completed(parcel, builder.days)):
             return parcel
-        bulletin = builder.bulletin(parcel, subscription, tuple(self._missing_pages(parcel)))
-        messages = write(bulletin, channel.message_format)
+        with in_language(self.settings.profile.language):
+            bulletin = builder.bulletin(parcel, subscription, tuple(self._missing_pages(parcel)))
+            messages = write(bulletin, channel.message_format)
         statuses = (MessageStatus.WAITING,) * len(messages)
         written = replace(
             parcel,
@@ -240,9 +243,17 @@ class Deliveries:
             since = self._parcels(channel.name, parcel.day - PATIENCE)
             one = first_missing_page(since, parcel.day)
             if one is not None:
-                why = (one.problem or "not tried yet").removeprefix(f"{channel.name}: ")
-                verb = "did not receive" if one.open else "may not have received"
-                yield f"{channel.name} {verb} the page of {short_date(one.day)}: {why}"
+                problem = one.problem or _("not tried yet")
+                text = (
+                    _("{channel} did not receive the page of {day}: {problem}")
+                    if one.open
+                    else _("{channel} may not have received the page of {day}: {problem}")
+                )
+                yield text.format(
+                    channel=channel.name,
+                    day=short_date(one.day),
+                    problem=problem.removeprefix(f"{channel.name}: "),
+                )
 
     def _parcels(self, channel: str, day: date) -> list[Parcel]:
         profile = self.settings.profile.id

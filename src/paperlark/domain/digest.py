@@ -19,7 +19,7 @@ from paperlark.domain.judgement import (
     Unjudged,
 )
 from paperlark.domain.paper import Paper, PaperId
-from paperlark.domain.profile import Cutoffs
+from paperlark.domain.profile import ENGLISH, Cutoffs
 from paperlark.domain.spending import PriceSource, Spend, UnderWay
 
 
@@ -281,7 +281,8 @@ class Digest:
     those below the cut-offs, and are the means of the `readings` where there were several;
     `agreement` is None where no paper was read more than once. `prices` is the source of the
     model's price, None where it is unknown. `under_way` are questions that were cut off by a kill,
-    which `spend` does not have, None where there are none.
+    which `spend` does not have, None where there are none. `summaries` is whether the model was to
+    say what is new in each selected paper; `language`, a tag, is what it was to write in.
     `excluded` were left out by the reader's filters before anything else.
     Below the threshold: `explored` is the random sample, `unread` the others; `missed` is None
     where no estimate is possible, `achieved`, the recall of the days before, likewise.
@@ -317,6 +318,8 @@ class Digest:
     translation: str | None = None
     under_way: UnderWay | None = None
     achieved: AchievedRecall | None = None
+    summaries: bool = False
+    language: str = ENGLISH
     excluded: tuple[ExcludedPaper, ...] = ()
 
     @property

@@ -54,7 +54,8 @@ class Match:
     False also in digests stored before that was known. `strength` says the same in a word, None
     where it is unknown. `topic` is the topic nearest to the paper, None where none is near;
     `nearest` is None where no earlier wanted paper is near. The words are those that moved the
-    paper most, of papers that are shown.
+    paper most, of papers that are shown. `sentence` is the sentence of the abstract that says most
+    of what matched, as it stands there; likewise of papers that are shown.
     """
 
     score: float
@@ -67,14 +68,19 @@ class Match:
     nearest: Nearest | None = None
     calibrated: bool = False
     strength: Strength | None = None
+    sentence: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class MatchedTerms:
-    """The strongest terms of a paper as it writes them, strongest first."""
+    """The strongest terms of a paper as it writes them, strongest first.
+
+    `sentence` is the sentence of its abstract that says most of them, empty where there is none.
+    """
 
     for_match: tuple[str, ...]
     against_match: tuple[str, ...]
+    sentence: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +113,7 @@ class Judgement:
     """Two scores from 1 to 10 and the reason for them, of one version of one paper.
 
     `comment` may be empty where the scores are too far below the cut-offs for the paper to be on
-    a page.
+    a page. `summary` is one sentence on what is new, empty where none was asked for, or none came.
     """
 
     paper_id: PaperId
@@ -115,6 +121,7 @@ class Judgement:
     relevance: int
     novelty: int
     comment: str
+    summary: str = ""
 
     def __post_init__(self) -> None:
         for score in (self.relevance, self.novelty):

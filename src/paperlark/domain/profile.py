@@ -8,6 +8,8 @@ from paperlark.domain.announcement import AnnounceType
 from paperlark.domain.criteria import Criteria
 from paperlark.domain.filters import NO_FILTERS, Filters
 
+ENGLISH = "en"
+"""The default language of pages, by its BCP 47 tag."""
 RECALL = 0.95
 """The default share of the wanted papers that a judge is to find."""
 
@@ -61,6 +63,8 @@ class Profile:
     every paper read. `judge_followed`: papers of followed authors are judged as well, and shown
     whatever their scores. Each paper is judged `readings` times, among other papers each time,
     and its scores are the means. `show_criteria`: the selection prompt is on the page.
+    `language` is that of the page and of what a model writes, by its BCP 47 tag; `summaries`: the
+    model writes what is new in each paper that it selects.
     `filters` leave papers out before they are ranked.
     """
 
@@ -80,6 +84,8 @@ class Profile:
     readings: int = 1
     show_criteria: bool = True
     id: str = ""
+    language: str = ENGLISH
+    summaries: bool = False
     filters: Filters = NO_FILTERS
 
     def __post_init__(self) -> None:

@@ -20,6 +20,7 @@ from paperlark.domain.profile import Profile
 from paperlark.importing.digest_pages import NOTHING_SAID, read_heads
 from paperlark.importing.digests import ImportContext, adopt, by_day, digest_from_entries
 from paperlark.importing.item import ImportedEntry, one_line
+from paperlark.renderers.catalogue import in_language
 from paperlark.renderers.manifest import manifest_path
 from paperlark.renderers.page_files import RENDERERS
 from paperlark.settings import Settings
@@ -158,9 +159,10 @@ def add_days(
         if not dry_run:
             claim(settings, ReaderStore(connection, path), wait.tell)
         put = partial(_put, archive=archive, folder=settings.output, dry_run=dry_run)
-        return _summarize(
-            [(day, put(one) if isinstance(one, Digest) else one) for day, one in found]
-        )
+        with in_language(settings.profile.language):
+            return _summarize(
+                [(day, put(one) if isinstance(one, Digest) else one) for day, one in found]
+            )
 
 
 def _put(

@@ -17,6 +17,7 @@ from paperlark.domain.judgement import NO_PRECEDENTS, Precedents
 from paperlark.domain.paper import Paper
 from paperlark.domain.profile import Cutoffs
 from paperlark.judges import prompt
+from paperlark.judges.prompt import AS_USUAL, AnswerTexts
 from paperlark.judges.question import PaperQuestion, show
 
 _log = logging.getLogger(__name__)
@@ -32,6 +33,8 @@ _OVERHEAD = 200
 """Tokens of the two fences, the closing instruction, and what a server adds."""
 _ROW_TOKENS = 100
 """Tokens of a row with a long comment."""
+_SUMMARY_TOKENS = 80
+"""Tokens of a long summary in it, also in languages with more tokens a word."""
 _SPARE, _SPARE_PER_PAPER = 1000, 200
 """Tokens for a model that writes or reasons beyond its rows. Unused ones cost nothing, but are
 reserved in the budget; a model that reasons at length is given more once that is known."""
@@ -43,6 +46,7 @@ class BatchPlan:
 
     Up to `most` papers in a question that, with its answer, takes up to `max_tokens`, None for any
     number. `context` is the server's known context window in tokens. `authors` shows their names.
+    `writing` is what the model writes besides scores.
     """
 
     system: str
@@ -50,15 +54,17 @@ class BatchPlan:
     max_tokens: int | None = None
     context: int | None = None
     authors: bool = False
+    writing: AnswerTexts = AS_USUAL
 
 
-def make_plan(
+def make_plan(  # all but the first two have defaults
     criteria: Criteria,
     cutoffs: Cutoffs,
     *,
     batch_size: int | None = None,
     context: int | None = None,
     authors: bool = False,
+    writing: AnswerTexts = AS_USUAL,
 ) -> BatchPlan:
     """Plan for a context window of `context` tokens for question and answer, None where unknown.
 
@@ -66,11 +72,12 @@ def make_plan(
     """
     assumed = ASSUMED_CONTEXT if batch_size is None else None
     return BatchPlan(
-        system=prompt.system(criteria, cutoffs),
+        system=prompt.system(criteria, cutoffs, writing),
         most=max(1, MOST if batch_size is None else batch_size),
         max_tokens=context or assumed,
         context=context,
         authors=authors,
+        writing=writing,
     )
 
 
@@ -98,20 +105,25 @@ def to_prompt(question: PaperQuestion, plan: BatchPlan) -> Prompt:
     return Prompt(
         plan.system,
         question.text,
-        prompt.SCHEMA,
+        prompt.answer_schema(summaries=plan.writing.summaries),
         longest_answer(question, plan),
-        narrow=prompt.narrow_schema(question.papers),
+        narrow=prompt.narrow_schema(question.papers, summaries=plan.writing.summaries),
     )
 
 
 def longest_answer(question: PaperQuestion, plan: BatchPlan) -> int:
     """Return how many tokens an answer may have: three times what its rows need, and some more."""
     papers = len(question.papers)
-    wanted = _SPARE + (_SPARE_PER_PAPER + _ROW_TOKENS) * papers
+    row = _row_tokens(plan)
+    wanted = _SPARE + (_SPARE_PER_PAPER + row) * papers
     if plan.context is None:
         return wanted
     left = plan.context - rough_tokens(plan.system) - rough_tokens(question.text) - _OVERHEAD
-    return max(min(wanted, left), _ROW_TOKENS * papers)
+    return max(min(wanted, left), row * papers)
+
+
+def _row_tokens(plan: BatchPlan) -> int:
+    return _ROW_TOKENS + (_SUMMARY_TOKENS if plan.writing.summaries else 0)
 
 
 def rough_tokens(text: str) -> int:
@@ -125,7 +137,7 @@ def _fitting(papers: Sequence[Paper], plan: BatchPlan, precedents: Precedents) -
         return tuple(papers)
     left = plan.max_tokens - rough_tokens(plan.system) - _OVERHEAD
     for place, paper in enumerate(papers):
-        left -= rough_tokens(show(paper, precedents, authors=plan.authors)) + _ROW_TOKENS
+        left -= rough_tokens(show(paper, precedents, authors=plan.authors)) + _row_tokens(plan)
         if left < 0:
             return tuple(papers[: max(1, place)])
     return tuple(papers)

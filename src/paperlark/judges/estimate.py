@@ -31,6 +31,8 @@ _OVERHEAD = 11
 """Tokens that the chat format adds to two messages: roles and separators."""
 _COMMENT_SHARE, _COMMENT_TOKENS = 0.25, 40
 """Assumed share of papers with a comment, and tokens of one, where nothing was measured."""
+_SUMMARY_TOKENS = {True: 40, False: 65}
+"""Assumed tokens of a summary in English, and in another language, likewise for that share."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +68,9 @@ def estimate(
         ask_about(batch, precedents, rng=rng, authors=plan.authors).text
         for batch in batches(papers, plan, precedents, size=lambda: plan.most)
     ]
-    row = sum(count_tokens([_row(412, 8, 6, "") + ","]))
-    each = row + _COMMENT_SHARE * _COMMENT_TOKENS if completion_each is None else completion_each
+    written = _COMMENT_TOKENS + _summary_tokens(plan)
+    row = sum(count_tokens([_row(412, 8, 6, "", "" if plan.writing.summaries else None) + ","]))
+    each = row + _COMMENT_SHARE * written if completion_each is None else completion_each
     per_question = _OVERHEAD + sum(count_tokens([plan.system]))
     return TokenEstimate(
         questions=len(texts),
@@ -76,17 +79,20 @@ def estimate(
     )
 
 
-def answer_tokens(judgements: Iterable[Judgement], cutoffs: Cutoffs) -> int:
-    """Return the tokens of an answer with these judgements, with comments only where needed."""
-    rows = [
-        _row(
-            412,
-            one.relevance,
-            one.novelty,
-            one.comment if asks_for_comment(one.relevance, one.novelty, cutoffs) else "",
-        )
-        for one in judgements
-    ]
+def _summary_tokens(plan: BatchPlan) -> int:
+    return _SUMMARY_TOKENS[plan.writing.language is None] if plan.writing.summaries else 0
+
+
+def answer_tokens(
+    judgements: Iterable[Judgement], cutoffs: Cutoffs, *, summaries: bool = False
+) -> int:
+    """Return the tokens of an answer with these judgements, with texts only where needed."""
+    rows = []
+    for one in judgements:
+        written = asks_for_comment(one.relevance, one.novelty, cutoffs)
+        summary = (one.summary if written else "") if summaries else None
+        comment = one.comment if written else ""
+        rows.append(_row(412, one.relevance, one.novelty, comment, summary))
     return sum(count_tokens([_answer(rows)]))
 
 
@@ -94,8 +100,12 @@ def _answer(rows: Iterable[str]) -> str:
     return f'{{"rows":[{",".join(rows)}]}}'
 
 
-def _row(number: int, relevance: int, novelty: int, comment: str) -> str:
+def _row(
+    number: int, relevance: int, novelty: int, comment: str, summary: str | None = None
+) -> str:
     row = {"paper": number, "relevance": relevance, "novelty": novelty, "comment": comment}
+    if summary is not None:
+        row["summary"] = summary
     return json.dumps(row, ensure_ascii=False, separators=(",", ":"))
 
 

@@ -33,6 +33,7 @@ from paperlark.domain.profile import Cutoffs
 from paperlark.judges import prompt
 from paperlark.judges.batch_size import AdaptiveBatchSize, batches, make_plan, to_prompt
 from paperlark.judges.circuit_breaker import CircuitBreaker, Fault, ReplyBreaker, quote
+from paperlark.judges.prompt import AS_USUAL, AnswerTexts
 from paperlark.judges.question import PaperQuestion, ask_about
 from paperlark.judges.reply import SUSPECT, ParsedReply, parse_reply
 from paperlark.llm.retry import Late
@@ -87,6 +88,7 @@ class LlmJudge:
         batch_size: int | None = None,
         context: int | None = None,
         authors: bool = False,
+        writing: AnswerTexts = AS_USUAL,
         patience: int = 3,
         map_: Map = map,
         rng: Random | None = None,
@@ -95,7 +97,12 @@ class LlmJudge:
         self._model = model
         self._cutoffs = cutoffs
         self.plan = make_plan(
-            criteria, cutoffs, batch_size=batch_size, context=context, authors=authors
+            criteria,
+            cutoffs,
+            batch_size=batch_size,
+            context=context,
+            authors=authors,
+            writing=writing,
         )
         self._batch_size = AdaptiveBatchSize(self.plan.most)
         self._patience = patience
@@ -110,7 +117,7 @@ class LlmJudge:
     @property
     def signature(self) -> str:
         """The chat model's name and the fingerprint of the instructions."""
-        return f"{self._model.name}/{prompt.fingerprint()}"
+        return f"{self._model.name}/{prompt.fingerprint(self.plan.writing)}"
 
     @property
     def prompt(self) -> str:

@@ -9,13 +9,30 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from string import Template
+from typing import Any
 
 from paperlark.domain.criteria import Criteria
 from paperlark.domain.judgement import HIGHEST, LOWEST
 from paperlark.domain.profile import Cutoffs
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerTexts:
+    """What a model writes besides scores and comments, and in which language.
+
+    `language` names it in English, None for English itself; `summaries` asks for a sentence on
+    what is new in each paper that gets a comment.
+    """
+
+    language: str | None = None
+    summaries: bool = False
+
+
+AS_USUAL = AnswerTexts()
 
 _SCORE = {"type": "integer", "description": "a whole number from 1 to 10"}
 _ROW: Mapping[str, object] = {
@@ -37,13 +54,31 @@ SCHEMA: Mapping[str, object] = {
 }
 """JSON schema of an answer, without bounds, which not every server supports."""
 
+
+def answer_schema(*, summaries: bool) -> Mapping[str, object]:
+    """Return the schema of an answer, with summaries if so asked."""
+    return _of_rows(_with_summary(_ROW)) if summaries else SCHEMA
+
+
+def _of_rows(row: Mapping[str, object], **bounds: int) -> Mapping[str, object]:
+    return {**SCHEMA, "properties": {"rows": {"type": "array", "items": row, **bounds}}}
+
+
+def _with_summary(row: Mapping[str, Any]) -> Mapping[str, object]:
+    return {
+        **row,
+        "properties": {**row["properties"], "summary": {"type": "string"}},
+        "required": [*row["required"], "summary"],
+    }
+
+
 _SCORES = tuple(range(LOWEST, HIGHEST + 1))
 
 _MARGIN = 1
 """Points below a cut-off at which a comment is still wanted: a reader may lower it by one."""
 
 
-def narrow_schema(numbers: Collection[int]) -> Mapping[str, object]:
+def narrow_schema(numbers: Collection[int], *, summaries: bool = False) -> Mapping[str, object]:
     """Return the schema of exactly one row a paper, for servers that enforce it by a grammar.
 
     Without it the smallest models get neither the papers' numbers nor the scores' bounds right.
@@ -56,28 +91,46 @@ def narrow_schema(numbers: Collection[int]) -> Mapping[str, object]:
         "comment": {"type": "string"},
     }
     items = {**_ROW, "properties": fields}
-    rows = {"type": "array", "items": items, "minItems": len(numbers), "maxItems": len(numbers)}
-    return {**SCHEMA, "properties": {"rows": rows}}
+    return _of_rows(
+        _with_summary(items) if summaries else items,
+        minItems=len(numbers),
+        maxItems=len(numbers),
+    )
 
 
 @cache
-def instructions() -> str:
+def instructions(writing: AnswerTexts = AS_USUAL) -> str:
     """Return the template that is the same for every reader, except for two scores."""
-    return files(__package__).joinpath("prompts", "judge.md").read_text(encoding="utf-8")
+    text = _prompt("judge.md")
+    more = [_prompt("summary.md")] if writing.summaries else []
+    if writing.language:
+        more.append(Template(_prompt("language.md")).substitute(language=writing.language))
+    before, criteria = text.split(_CRITERIA)
+    return "\n".join((before, *more)) + ("\n" if more else "") + _CRITERIA + criteria
 
 
-def fingerprint() -> str:
+_CRITERIA = "# The reader's criteria"
+"""The heading that ends the instructions."""
+
+
+def _prompt(name: str) -> str:
+    return files(__package__).joinpath("prompts", name).read_text(encoding="utf-8")
+
+
+def fingerprint(writing: AnswerTexts = AS_USUAL) -> str:
     """Return the instructions' hash: stored judgements under other instructions do not count."""
-    return hashlib.sha256(instructions().encode()).hexdigest()[:16]
+    return hashlib.sha256(instructions(writing).encode()).hexdigest()[:16]
 
 
-def system(criteria: Criteria, cutoffs: Cutoffs) -> str:
+def system(criteria: Criteria, cutoffs: Cutoffs, writing: AnswerTexts = AS_USUAL) -> str:
     """Return the instructions, then the reader's criteria as written.
 
     The cut-offs determine from which scores on a comment is requested.
     """
     lowest = _lowest_commented(cutoffs)
-    text = Template(instructions()).substitute(relevance=lowest.relevance, novelty=lowest.novelty)
+    text = Template(instructions(writing)).substitute(
+        relevance=lowest.relevance, novelty=lowest.novelty
+    )
     return f"{text.rstrip()}\n\n{criteria.text.strip()}\n"
 
 

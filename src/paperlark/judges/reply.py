@@ -19,6 +19,8 @@ from paperlark.domain.profile import Cutoffs
 from paperlark.judges.reply_rows import find_rows, number_of
 
 LONGEST_COMMENT = 600
+LONGEST_SUMMARY = 400
+"""Characters of a sentence of 30 words in any language; a longer text is something else."""
 
 SUSPECT = "the model's reply judged papers that it was not asked about"
 
@@ -156,7 +158,14 @@ def _judgement(
         return _NO_COMMENT
     # Without a comment the paper is on no page, and its scores in no reader's sight.
     whole = f"{cleaned}{note}" if cleaned else ""
-    return Judgement(paper.id, paper.version, relevance.whole, novelty.whole, whole)
+    summary = _summary(row.get("summary")) if cleaned else ""
+    return Judgement(paper.id, paper.version, relevance.whole, novelty.whole, whole, summary)
+
+
+def _summary(value: object) -> str:
+    """Return a summary on one line; empty for none, for what is no text, and for a longer text."""
+    text = clean_comment(value, 2 * LONGEST_SUMMARY) if isinstance(value, str) else ""
+    return text if len(text) <= LONGEST_SUMMARY else ""
 
 
 def _no_score(name: str, row: Mapping[str, object]) -> _Fault:

@@ -37,6 +37,7 @@ from paperlark.rankers.knn import ArchivePrecedents, KnnPrediction, Labels, knn_
 from paperlark.rankers.logistic import probability
 from paperlark.rankers.reader_model import ReaderModel, learn
 from paperlark.rankers.sparse import CsrMatrix, Indices, Numbers
+from paperlark.rankers.telling_sentence import telling_sentence
 from paperlark.rankers.tokens import TermIds, spell
 from paperlark.rankers.training_data import (
     BASE_RATE,
@@ -349,7 +350,8 @@ def _strongest(
         if term and len(terms) < _MAX_TERMS and used.isdisjoint(term.split()):
             terms.append(term)
             used.update(term.split())
-    return MatchedTerms(tuple(chosen[True]), tuple(chosen[False]))
+    sentence = telling_sentence(paper.abstract, ids[columns], moved)
+    return MatchedTerms(tuple(chosen[True]), tuple(chosen[False]), sentence)
 
 
 def matches(

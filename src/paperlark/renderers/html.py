@@ -12,13 +12,16 @@ from importlib import resources
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from paperlark.domain.digest import Digest, Page
 from paperlark.domain.plain_text import clean
+from paperlark.domain.profile import ENGLISH
 from paperlark.domain.reading_keys import KEYS
-from paperlark.renderers import english, matches, reasons, typeset, wording
+from paperlark.renderers import catalogue, formats, matches, reasons, typeset, wording
 from paperlark.renderers.coins import MOST_PAPERS, coins
+from paperlark.renderers.notes import note_text
+from paperlark.renderers.script_words import script_words
 
 if TYPE_CHECKING:
     from jinja2 import Environment, Template
@@ -45,7 +48,7 @@ def _environment(package: str, finalize: Callable[[object], object] | None) -> E
 
     from paperlark.renderers.bytecode import TemplateBytecode  # noqa: PLC0415  # likewise
 
-    made = jinja2.Environment(
+    environment = jinja2.Environment(
         bytecode_cache=TemplateBytecode(finalize.__name__ if finalize else "as-it-is"),
         loader=jinja2.ChoiceLoader([jinja2.PackageLoader(package), jinja2.PackageLoader(_LOOK[0])]),
         autoescape=True,
@@ -56,8 +59,59 @@ def _environment(package: str, finalize: Callable[[object], object] | None) -> E
         keep_trailing_newline=True,
         auto_reload=False,
     )
-    made.globals |= {"coins": coins, "most_coins": MOST_PAPERS}
-    return made
+    environment.globals |= {
+        "_": catalogue.gettext,
+        "formats": formats,
+        "ngettext": catalogue.ngettext,
+        "pgettext": catalogue.pgettext,
+        "html_language": catalogue.html_language,
+        "english_only": english_only,
+        "note_text": note_text,
+        "of_paper": of_paper,
+        "in_page_language": in_page_language,
+        "written_in": written_in,
+        "script_words": script_words,
+        "with_code": with_code,
+        "with_day": with_day,
+        "coins": coins,
+        "most_coins": MOST_PAPERS,
+    }
+    return environment
+
+
+def english_only(text: str) -> Markup:
+    """Return the attribute that marks a text without a translation as English; else nothing."""
+    known = catalogue.is_english() or note_text(text) != text
+    return Markup("") if known else Markup(' lang="en"')
+
+
+def of_paper() -> Markup:
+    """Return the attribute that marks a paper's own text as English on a page that is not."""
+    return Markup("") if catalogue.is_english() else Markup(' lang="en"')
+
+
+def in_page_language() -> Markup:
+    """Return the attribute that marks the page's own words within a paper's text."""
+    if catalogue.is_english():
+        return Markup("")
+    return Markup(' lang="{}"').format(catalogue.html_language())
+
+
+def written_in(language: str) -> Markup:
+    """Return the attribute of a text in another language than the page's own words."""
+    same = catalogue.catalogue_of(language) == catalogue.catalogue_of(catalogue.html_language())
+    known = same and (language == ENGLISH or catalogue.catalogue_of(language) != ENGLISH)
+    return Markup("") if known else Markup(' lang="{}"').format(language)
+
+
+def with_code(text: str, command: str) -> Markup:
+    """Return a text of the page with a command as code in place of `{command}`."""
+    return escape(text).replace("{command}", Markup("<code>{}</code>").format(command))
+
+
+def with_day(text: str, day: str) -> Markup:
+    """Return a text of the page with a date that is not broken in place of `{day}`."""
+    return escape(text).replace("{day}", Markup('<span class="whole">{}</span>').format(day))
 
 
 def clean_text(value: object) -> object:
@@ -154,7 +208,6 @@ class HtmlRenderer:
             matches=matches,
             reasons=reasons,
             wording=wording,
-            english=english,
             typeset=typeset,
             style=look,
             style_hash=hashed,

@@ -12,6 +12,7 @@ from paperlark.domain.exploration import AchievedRecall, Unread
 from paperlark.domain.judgement import Agreement, Match, Nearest, Precedent, Unjudged
 from paperlark.domain.paper import NO_DETAILS, Paper
 from paperlark.domain.paper_facts import NO_FACTS, facts_of
+from paperlark.domain.profile import ENGLISH
 from paperlark.domain.spending import Cost, PriceSource, Spend, Tokens, UnderWay
 from paperlark.renderers import wording
 
@@ -26,8 +27,9 @@ class JsonRenderer:
 
         document = JsonDigest.model_validate(_document(digest))
         # Pages without these stay as they were before they existed.
-        optional = ("translation", "understood", "under_way")
+        optional = ("translation", "understood", "under_way", "summaries")
         unused = {key for key in optional if not getattr(digest, key)}
+        unused |= {"language"} if digest.language == ENGLISH else set()
         text = document.model_dump_json(indent=2, by_alias=True, exclude=unused) + "\n"
         return Page(PurePosixPath(f"{digest.day}.json"), "application/json", text.encode())
 
@@ -57,6 +59,8 @@ def _document(digest: Digest) -> dict[str, Any]:
         "understood": digest.understood,
         "translation": digest.translation,
         "under_way": digest.under_way and under_way_record(digest.under_way),
+        "summaries": digest.summaries,
+        "language": digest.language,
     }
 
 
@@ -167,6 +171,7 @@ def _entry(entry: Entry) -> dict[str, Any]:
             "relevance": judgement.relevance,
             "novelty": judgement.novelty,
             "comment": judgement.comment,
+            "summary": judgement.summary,
         },
         "outside": entry.outside,
         "unjudged": entry.unjudged,

@@ -10,7 +10,9 @@ from paperlark.domain.digest import Digest, Entry, Page
 from paperlark.domain.judgement import Match, Nearest, Precedent, Unjudged
 from paperlark.domain.paper import Author, Paper
 from paperlark.domain.plain_text import clean, one_line
-from paperlark.renderers import english, matches, reasons, typeset, wording
+from paperlark.renderers import formats, matches, reasons, typeset, wording
+from paperlark.renderers.catalogue import gettext as _
+from paperlark.renderers.notes import note_text
 
 _ACTIVE = re.compile(
     r"""\\(?=[!-/:-@\[-`{-~]|$)         # a backslash that would escape what follows
@@ -60,11 +62,12 @@ class MarkdownRenderer:
 
 
 def _blocks(digest: Digest) -> Iterator[str]:
-    yield f"# {english.long_date(digest.day)}"
-    categories = _escaped(english.listed(digest.categories))
+    yield f"# {formats.long_date(digest.day)}"
+    categories = _escaped(formats.listed(digest.categories))
     yield " · ".join(filter(None, (f"**{_escaped(digest.profile)}**", categories)))
     yield " · ".join(_escaped(part) for part in wording.summary(digest))
-    notes = filter(None, (wording.unjudged_note(digest), *digest.notes))
+    own = (wording.unjudged_note(digest), wording.summaries_missing(digest))
+    notes = filter(None, (*own, *map(note_text, digest.notes)))
     yield from (f"> {escape_line(one_line(note))}" for note in notes)
     yield _usage(digest)
     yield from wording.cost_remarks(digest)
@@ -78,11 +81,11 @@ def _blocks(digest: Digest) -> Iterator[str]:
     if digest.batches:
         yield "\n".join(f"- {name}: {_escaped(source)}" for name, source in wording.batches(digest))
     if digest.entries:
-        yield "## Contents"
+        yield f"## {_('Contents')}"
         remarks = zip(digest.entries, reasons.asides(digest.entries), strict=True)
         yield from filter(None, (matches.legend(digest),))
         yield "\n".join(_content(entry, aside) for entry, aside in remarks)
-        yield "## Papers"
+        yield f"## {_('Papers')}"
     for entry in digest.entries:
         yield from _entry(entry)
     if not digest.entries:
@@ -97,7 +100,7 @@ def _usage(digest: Digest) -> str:
     if digest.model is None:
         return wording.without_model(digest)
     rows = wording.usage_rows(digest.spend)
-    table = _table((_escaped(digest.model), "prompt", "completion", "total"), rows)
+    table = _table((_escaped(digest.model), _("prompt"), _("completion"), _("total")), rows)
     remarks = [row.remark for row in rows if row.remark]
     return "\n\n".join((table, *(f"{remark}." for remark in remarks)))
 
@@ -106,7 +109,7 @@ def _funnel(digest: Digest) -> str:
     rows = (
         wording.TableRow(row.name, (*row.cells, row.remark)) for row in wording.funnel_rows(digest)
     )
-    return _table(("papers", "", ""), tuple(rows), aligned="| --- | ---: | --- |")
+    return _table((_("papers"), "", ""), tuple(rows), aligned="| --- | ---: | --- |")
 
 
 def _table(
@@ -132,7 +135,7 @@ def _entry(entry: Entry) -> Iterator[str]:
     title = escape_label(typeset.plain(paper.title))
     yield f'### {entry.place}. {star}[{title}]({paper.url}) <a id="{paper.anchor}"></a>'
     if paper.authors:
-        yield f"**Authors:** {_authors(paper.authors)}"
+        yield f"**{_('Authors')}:** {_authors(paper.authors)}"
     yield _facts(entry)
     for remark in reasons.remarks(paper):
         yield f"**{remark.name}:** {escape(typeset.plain(remark.text))}"
@@ -140,22 +143,27 @@ def _entry(entry: Entry) -> Iterator[str]:
     if scores:
         yield scores
     if entry.precedents:
-        yield f"**Nearest earlier:** {'; '.join(_precedent(one) for one in entry.precedents)}"
+        earlier = "; ".join(_precedent(one) for one in entry.precedents)
+        yield f"**{_('Nearest earlier')}:** {earlier}"
+    if entry.judgement and entry.judgement.summary:
+        yield f"**{_('New')}:** {escape(typeset.plain(entry.judgement.summary))}"
     why = reasons.reason(entry)
     if why:
-        yield f"**Why:** {escape(typeset.plain(why))}"
+        yield f"**{_('Why')}:** {escape(typeset.plain(why))}"
     if entry.match:
         yield _evidence(entry.match)
-    first, *rest = typeset.plain_paragraphs(paper.abstract) or ("none",)
-    yield f"**Abstract:** {escape(first)}"
+    first, *rest = typeset.plain_paragraphs(paper.abstract) or (_("none"),)
+    yield f"**{_('Abstract')}:** {escape(first)}"
     yield from (escape_line(paragraph) for paragraph in rest)
 
 
 def _authors(authors: tuple[Author, ...]) -> str:
     shown = reasons.shown_authors(len(authors))
-    names = english.listed(_escaped(_name(author)) for author in authors[:shown])
+    names = formats.listed(_escaped(_name(author)) for author in authors[:shown])
     hidden = len(authors) - shown
-    return f"{names} and {english.number(hidden)} more" if hidden else names
+    if not hidden:
+        return names
+    return _("{names} and {count} more").format(names=names, count=formats.number(hidden))
 
 
 def _name(author: Author) -> str:
@@ -164,44 +172,48 @@ def _name(author: Author) -> str:
 
 def _facts(entry: Entry) -> str:
     paper = entry.paper
-    categories = _escaped(english.listed(paper.categories))
-    withdrawn = f"**{reasons.WITHDRAWN}**" if reasons.is_withdrawn(paper) else ""
+    categories = _escaped(formats.listed(paper.categories))
+    withdrawn = f"**{_(reasons.WITHDRAWN)}**" if reasons.is_withdrawn(paper) else ""
     facts = (
         f"[{paper.id}]({paper.url})",
         withdrawn,
         categories,
-        entry.type,
+        _(entry.type) if entry.type else "",
         reasons.licence(paper),
         f"[pdf]({paper.pdf_url})",
-        *(f"[{link.word}]({link.url})" for link in reasons.links(paper)),
+        *(f"[{_(link.word)}]({link.url})" for link in reasons.links(paper)),
     )
     return " · ".join(filter(None, facts))
 
 
 def _scores(entry: Entry) -> str:
-    marks = (entry.outside and reasons.OUTSIDE, entry.unjudged and reasons.NOT_JUDGED)
+    marks = (entry.outside and _(reasons.OUTSIDE), entry.unjudged and _(reasons.NOT_JUDGED))
     mark = "".join(f" · *{one}*" for one in marks if one)
-    match = f"Match {matches.match_text(entry.match)}{mark}" if entry.match else ""
+    match = f"{_('Match')} {matches.match_text(entry.match)}{mark}" if entry.match else ""
     if entry.judgement is None:
         return match
     scores = entry.judgement
-    said = (f"**Relevance {scores.relevance}**", f"**Novelty {scores.novelty}**", match)
+    said = (
+        f"**{_('Relevance')} {scores.relevance}**",
+        f"**{_('Novelty')} {scores.novelty}**",
+        match,
+    )
     return " · ".join(filter(None, said))
 
 
 def _evidence(match: Match) -> str:
     """Return the evidence of the ranker; the match itself is among the scores."""
     facts = reasons.evidence(match)
-    items = [f"{name.lower()}: {_escaped(value)}" for name, value in facts]
+    items = [f"{reasons.lower_first(name)}: {_escaped(value)}" for name, value in facts]
     if match.nearest:
-        items.append(f"resembles: {_nearest(match.nearest)}")
-    return f"**Evidence:** {'; '.join(items) or 'the match alone'}"
+        items.append(_("resembles: {paper}").format(paper=_nearest(match.nearest)))
+    return f"**{_('Evidence')}:** {'; '.join(items) or _('the match alone')}"
 
 
 def _nearest(nearest: Nearest) -> str:
     title = escape_label(typeset.plain(nearest.title))
     named = f"[{title}]({nearest.url})" if nearest.url else title
-    return f"{named} ({english.short_date(nearest.day)})"
+    return f"{named} ({formats.short_date(nearest.day)})"
 
 
 def _precedent(one: Precedent) -> str:
@@ -211,7 +223,7 @@ def _precedent(one: Precedent) -> str:
 
 def _updated(digest: Digest) -> Iterator[str]:
     if digest.updated:
-        yield "## Updated"
+        yield f"## {_('Updated')}"
         yield "\n".join(f"- {_label(one.paper)}: {wording.updated(one)}" for one in digest.updated)
 
 
@@ -220,20 +232,20 @@ def _missing(digest: Digest) -> Iterator[str]:
     together = wording.not_judged_together(digest)
     if not (failed or unknown or together):
         return
-    yield "## Not judged"
+    yield f"## {_('Not judged')}"
     if failed:
-        yield "\n".join(f"- {_label(m.paper)}: {_escaped(m.reason)}" for m in failed)
+        yield "\n".join(f"- {_label(m.paper)}: {_escaped(_(m.reason))}" for m in failed)
     for why, left in together:
         yield _escaped(why)
         yield "\n".join(f"- {_label(missing.paper)}" for missing in left)
     if unknown:
         yield f"{wording.not_recorded_text(unknown)}"
-        yield english.listed(_id(missing) for missing in unknown)
+        yield formats.listed(_id(missing) for missing in unknown)
 
 
 def _unread(digest: Digest) -> Iterator[str]:
     if digest.funnel.unread:
-        yield "## Unread"
+        yield f"## {_('Unread')}"
         yield wording.unread_text(digest)
     if digest.unread:
         yield "\n".join(
@@ -256,17 +268,18 @@ def _appendix(digest: Digest) -> Iterator[str]:
     cut_offs = wording.cutoffs_text(digest)
     if not (prompt or kept or cut_offs):
         return
-    yield "## How this page was made"
+    yield f"## {_('How this page was made')}"
     if cut_offs:
         yield cut_offs
     if kept:
         yield kept
     if prompt:
-        yield "The selection prompt:\n\n" + _fenced(prompt)
+        yield f"{_('The selection prompt')}:\n\n{_fenced(prompt)}"
     if digest.understood:
-        yield "What was understood of the criteria:\n\n" + _fenced("\n".join(digest.understood))
+        understood = _("What was understood of the criteria")
+        yield f"{understood}:\n\n" + _fenced("\n".join(digest.understood))
     if digest.translation:
-        yield f"{wording.TRANSLATION}\n\n{_fenced(digest.translation)}"
+        yield f"{_(wording.TRANSLATION)}\n\n{_fenced(digest.translation)}"
 
 
 def _fenced(text: str) -> str:

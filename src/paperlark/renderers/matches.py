@@ -7,7 +7,9 @@ import math
 from paperlark.domain.digest import Digest
 from paperlark.domain.exploration import Unread
 from paperlark.domain.judgement import HIGHEST, Match, Strength
-from paperlark.renderers.english import number, percent
+from paperlark.renderers.catalogue import gettext as _
+from paperlark.renderers.catalogue import marked
+from paperlark.renderers.formats import number, percent, sentences
 
 _NEARLY = 0.999
 _ONE_PERCENT = 0.01
@@ -16,14 +18,14 @@ _SPREAD = 1.8
 root mean square of it over groups of 50 likely papers or more, on two readers' earlier days."""
 
 _MEANINGS = {
-    Strength.STRONG: "of papers with such a match readers wanted about 7 in 10",
-    Strength.GOOD: "of papers with such a match readers wanted 4 to 5 in 10",
-    Strength.FAIR: "of papers with such a match readers wanted 2 to 4 in 10",
-    Strength.WEAK: "it has little in common with the criteria",
+    Strength.STRONG: marked("of papers with such a match readers wanted about 7 in 10"),
+    Strength.GOOD: marked("of papers with such a match readers wanted 4 to 5 in 10"),
+    Strength.FAIR: marked("of papers with such a match readers wanted 2 to 4 in 10"),
+    Strength.WEAK: marked("it has little in common with the criteria"),
 }
 """As measured on two readers' days with nothing known; see docs/match-figures.md."""
 
-_STRENGTHS = (
+_STRENGTHS = marked(
     "Of strong matches readers wanted about 7 in 10, of good ones 4 to 5, of fair ones 2 to 4."
     " Percentages follow once enough of your own labels are known."
 )
@@ -43,7 +45,7 @@ def rank_chip(rank: int) -> str:
 
 def match_rank(match: Match) -> str:
     """Return the rank: `3 of 299`."""
-    return f"{number(match.rank)} of {number(match.of)}"
+    return _("{rank} of {count}").format(rank=number(match.rank), count=number(match.of))
 
 
 def is_percentage(match: Match) -> bool:
@@ -55,7 +57,20 @@ def match_best(match: Match) -> str:
     """Return the calibrated probability of being selected, else a word, else the rank."""
     if match.calibrated and match.probability is not None:
         return percent(min(match.probability, _NEARLY))  # never shown as 100 %
-    return match.strength.value if match.strength else match_rank(match)
+    return strength_word(match.strength) if match.strength else match_rank(match)
+
+
+_WORDS = {
+    Strength.STRONG: marked("strong"),
+    Strength.GOOD: marked("good"),
+    Strength.FAIR: marked("fair"),
+    Strength.WEAK: marked("weak"),
+}
+
+
+def strength_word(strength: Strength) -> str:
+    """Return how strong a match is in a word."""
+    return _(_WORDS[strength])
 
 
 def match_rest(match: Match) -> str:
@@ -72,9 +87,10 @@ def match_meaning(match: Match) -> str:
     """Return what the percentage or the word promises; empty for a rank, which promises nothing."""
     if match.calibrated and match.probability is not None:
         low, high = (round(100 * end) for end in stated_interval(match.probability))
-        many = f"{_of_100(match.probability)} in 100 ({low}-{high})"
-        return f"of papers with such a match you would want {many}"
-    return _MEANINGS[match.strength] if match.strength else ""
+        return _of_100(match.probability).format(
+            count=f"{match.probability * 100:.0f}", low=low, high=high
+        )
+    return _(_MEANINGS[match.strength]) if match.strength else ""
 
 
 def stated_interval(probability: float) -> tuple[float, float]:
@@ -90,8 +106,10 @@ def stated_interval(probability: float) -> tuple[float, float]:
 
 def _of_100(probability: float) -> str:
     if probability < _ONE_PERCENT:
-        return "fewer than 1"
-    return "more than 99" if probability > 1 - _ONE_PERCENT else f"about {probability * 100:.0f}"
+        return _("of papers with such a match you would want fewer than 1 in 100 ({low}-{high})")
+    if probability > 1 - _ONE_PERCENT:
+        return _("of papers with such a match you would want more than 99 in 100 ({low}-{high})")
+    return _("of papers with such a match you would want about {count} in 100 ({low}-{high})")
 
 
 def legend(digest: Digest) -> str | None:
@@ -100,18 +118,21 @@ def legend(digest: Digest) -> str | None:
     judged = next((one.judgement for one in shown if one.judgement), None)
     match = next((one.match for one in shown if one.match), None)
     scores = (
-        f"{judged.relevance}·{judged.novelty}: relevance {judged.relevance} and novelty"
-        f" {judged.novelty} of {HIGHEST}."
+        _(
+            "{relevance}·{novelty}: relevance {relevance} and novelty {novelty} of {highest}."
+        ).format(relevance=judged.relevance, novelty=judged.novelty, highest=HIGHEST)
         if judged
         else ""
     )
-    return " ".join(filter(None, (scores, _match_legend(match) if match else ""))) or None
+    return sentences((scores, _match_legend(match) if match else "")) or None
 
 
 def _match_legend(match: Match) -> str:
     if is_percentage(match):
-        return f"Match {match_best(match)}: {match_meaning(match)}."
-    return _STRENGTHS if match.strength else "Match: the rank among the papers of the day."
+        return _("Match {match}: {meaning}.").format(
+            match=match_best(match), meaning=match_meaning(match)
+        )
+    return _(_STRENGTHS) if match.strength else _("Match: the rank among the papers of the day.")
 
 
 def unread_match(digest: Digest, one: Unread) -> str:

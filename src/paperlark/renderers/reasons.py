@@ -9,17 +9,19 @@ from dataclasses import dataclass, replace
 from urllib.parse import quote
 
 from paperlark.domain.digest import AuthorMatch, Entry
-from paperlark.domain.judgement import Match, Precedent
+from paperlark.domain.judgement import Judgement, Match, Precedent
 from paperlark.domain.paper import Paper
 from paperlark.domain.paper_facts import facts_of
 from paperlark.renderers import typeset
-from paperlark.renderers.english import listed, short_date
+from paperlark.renderers.catalogue import gettext as _
+from paperlark.renderers.catalogue import html_language, marked
+from paperlark.renderers.formats import decimal, listed, short_date
 from paperlark.renderers.matches import match_chip, match_text
 
 STAR = "★"
-OUTSIDE = "outside your usual topics"
+OUTSIDE = marked("outside your usual topics")
 """Marks a paper of the random sample from below the threshold."""
-NOT_JUDGED = "not judged"
+NOT_JUDGED = marked("not judged")
 """Marks a paper that the model did not judge and the ranker chose."""
 NO_DATA = "\N{EN DASH}"
 """Shown for a paper of an imported page without scores or match."""
@@ -50,22 +52,31 @@ def mark(entry: Entry) -> str:
 def chip_label(entry: Entry) -> str:
     """Return the mark in words, for screen readers."""
     if entry.followed:
-        return "by an author you follow"
+        return _("by an author you follow")
     if entry.judgement:
-        return f"relevance {entry.judgement.relevance}, novelty {entry.judgement.novelty}"
-    match = f"match {match_text(entry.match)}" if entry.match else "no score"
-    return f"{NOT_JUDGED}, {match}" if entry.unjudged else match
+        return scores_text(entry.judgement)
+    match = (
+        _("match {match}").format(match=match_text(entry.match)) if entry.match else _("no score")
+    )
+    return listed((_(NOT_JUDGED), match)) if entry.unjudged else match
+
+
+def scores_text(judgement: Judgement) -> str:
+    """Return `relevance 9, novelty 8`."""
+    return _("relevance {relevance}, novelty {novelty}").format(
+        relevance=judgement.relevance, novelty=judgement.novelty
+    )
 
 
 def reason(entry: Entry) -> str | None:
     """Return why the paper was selected; None where only the evidence shows it."""
     if entry.followed:
         names = listed(filter(None, map(author_match, entry.followed)))
-        who = f"{entry.comment}: {names}" if names else f"{entry.comment}"
+        who = _("Author match: {names}").format(names=names) if names else _("Author match")
         comment = entry.judgement.comment if entry.judgement else ""
-        return f"{who}. {comment}" if comment else who
+        return _("{who}. {comment}").format(who=who, comment=comment) if comment else who
     if entry.outside and entry.judgement is None:
-        return "Random pick. Vote to see more or fewer like this."
+        return _("Random pick. Vote to see more or fewer like this.")
     return entry.comment
 
 
@@ -77,8 +88,8 @@ def author_match(match: AuthorMatch) -> str:
     if match.name is None:
         return ""
     if match.order_reversed:
-        return f"{match.name} (perhaps: name order reversed)"
-    return f"{match.name} (by name)" if match.by_name_only else match.name
+        return _("{name} (perhaps: name order reversed)").format(name=match.name)
+    return _("{name} (by name)").format(name=match.name) if match.by_name_only else match.name
 
 
 def evidence(match: Match | None) -> tuple[tuple[str, str], ...]:
@@ -86,16 +97,25 @@ def evidence(match: Match | None) -> tuple[tuple[str, str], ...]:
     if match is None:
         return ()
     words = (
-        ("Topic", match.topic or ""),
-        ("Matched terms", listed(match.words_for)),
-        ("Counting against", listed(match.words_against)),
+        (_("Topic"), match.topic or ""),
+        (_("Matched terms"), ", ".join(match.words_for)),
+        (_("Counting against"), ", ".join(match.words_against)),
     )
     return tuple((name, value) for name, value in words if value)
 
 
+def lower_first(name: str) -> str:
+    """Return a name of evidence within a line: in English and Chinese without its capital."""
+    return name if html_language() == "de" else name.lower()
+
+
 def precedent_text(one: Precedent) -> str:
-    """Return `14 January 2025, similarity 0.83`, truncated so that 0.999 does not read as 1."""
-    return f"{short_date(one.day)}, similarity {f'{one.similarity:.4f}'[:4]}"
+    """Return `14 January 2025, similarity 0.83`."""
+    # Truncated, so that 0.999 does not read as 1.
+    similarity = decimal(float(f"{one.similarity:.4f}"[:4]), 2)
+    return _("{day}, similarity {similarity}").format(
+        day=short_date(one.day), similarity=similarity
+    )
 
 
 def shown_authors(count: int) -> int:
@@ -110,7 +130,7 @@ _MOST_TERMS, _LONGEST = 3, 44
 """Terms named in a remark, and its characters: two lines of the column."""
 
 BETWEEN = " · "
-IN_MEANING = "similar in meaning"
+IN_MEANING = marked("similar in meaning")
 """Of a paper near a topic without any of its words."""
 
 
@@ -142,8 +162,8 @@ def matched(match: Match) -> str:
     if terms:
         return BETWEEN.join(terms)
     if match.nearest:
-        return f"like {typeset.plain(match.nearest.title)}"
-    return IN_MEANING if match.topic else ""
+        return _("like {title}").format(title=typeset.plain(match.nearest.title))
+    return _(IN_MEANING) if match.topic else ""
 
 
 def _ordinary(entries: Iterable[Entry]) -> Iterable[Match]:
@@ -152,16 +172,16 @@ def _ordinary(entries: Iterable[Entry]) -> Iterable[Match]:
 
 def _aside(entry: Entry, topics: frozenset[str]) -> str:
     if entry.outside:
-        return OUTSIDE
+        return _(OUTSIDE)
     if entry.followed:
-        return "author match"
+        return _("author match")
     if entry.match is None:
         return ""
     aside = entry.match.topic if entry.match.topic in topics else matched(entry.match)
-    return BETWEEN.join(filter(None, (NOT_JUDGED, aside))) if entry.unjudged else aside or ""
+    return BETWEEN.join(filter(None, (_(NOT_JUDGED), aside))) if entry.unjudged else aside or ""
 
 
-WITHDRAWN = "withdrawn"
+WITHDRAWN = marked("withdrawn")
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +205,7 @@ def remarks(paper: Paper) -> tuple[Remark, ...]:
     said = paper.details
     return tuple(
         Remark(name, text)
-        for name, text in (("Comments", said.comments), ("Journal", said.journal_reference))
+        for name, text in ((_("Comments"), said.comments), (_("Journal"), said.journal_reference))
         if text
     )
 
@@ -209,7 +229,7 @@ def is_withdrawn(paper: Paper) -> bool:
 def accepted(paper: Paper) -> str:
     """Return `accepted at ICLR 2025`; empty where its authors do not say so."""
     venue = facts_of(paper).accepted_at
-    return f"accepted at {venue}" if venue else ""
+    return _("accepted at {venue}").format(venue=venue) if venue else ""
 
 
 _CREATIVE_COMMONS = re.compile(

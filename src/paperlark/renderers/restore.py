@@ -93,6 +93,8 @@ def _digest(page: schema.JsonDigest, manifest: dict[str, Any]) -> Digest:
         agreement=_agreement(page.agreement) if page.agreement else None,
         prices=_prices(usage.prices) if usage and usage.prices else None,
         under_way=_under_way(page.under_way) if page.under_way else None,
+        summaries=page.summaries,
+        language=page.language,
     )
 
 

@@ -16,6 +16,7 @@ from paperlark.domain.announcement import AnnounceType
 from paperlark.domain.digest import Status
 from paperlark.domain.judgement import HIGHEST, LOWEST, Strength, UnjudgedReason
 from paperlark.domain.plain_text import clean
+from paperlark.domain.profile import ENGLISH
 
 Text = Annotated[str, BeforeValidator(clean)]
 Count = Annotated[int, Field(ge=0)]
@@ -85,6 +86,9 @@ class JsonJudgement(_Part):
     relevance: Score
     novelty: Score
     comment: Text
+    summary: Annotated[
+        Text, Field(description="what is new, in one sentence; empty: none was written")
+    ] = ""
 
 
 class JsonNearest(_Part):
@@ -119,6 +123,10 @@ class JsonMatch(_Part):
     nearest: Annotated[
         JsonNearest | None, Field(description="the nearest earlier paper; null: none is near")
     ] = None
+    sentence: Annotated[
+        Text,
+        Field(description="the sentence of the abstract that says most of what matched, or empty"),
+    ] = ""
 
 
 class JsonPrecedent(_Part):
@@ -393,6 +401,12 @@ class JsonDigest(_Part):
     under_way: Annotated[
         JsonUnderWay | None, Field(description="what a killed run may have cost; absent: nothing")
     ] = None
+    summaries: Annotated[
+        bool, Field(description="the model was to write summaries; absent: it was not")
+    ] = False
+    language: Annotated[
+        Text, Field(description="the language of comments and summaries; absent: English")
+    ] = ENGLISH
 
 
 def json_schema() -> str:

@@ -18,9 +18,21 @@ def html(text: str) -> Markup:
     return _html(tex.parse(one_line(text)))
 
 
-def html_paragraphs(text: str) -> tuple[Markup, ...]:
-    """Return each paragraph as HTML."""
-    return tuple(_html(tex.parse(paragraph)) for paragraph in paragraphs(text))
+def html_paragraphs(text: str, marked: str = "") -> tuple[Markup, ...]:
+    """Return each paragraph as HTML, with the sentence `marked` highlighted where it stands."""
+    return tuple(_with_mark(paragraph, marked) for paragraph in paragraphs(text))
+
+
+def _with_mark(paragraph: str, marked: str) -> Markup:
+    whole = _html(tex.parse(paragraph))
+    before, found, after = paragraph.partition(marked) if marked else (paragraph, "", "")
+    if not found:
+        return whole
+    first, second, third = (_html(tex.parse(part)) for part in (before, found, after))
+    # What spans the ends of the sentence, such as a formula, would be read otherwise in parts.
+    if first + second + third != whole:
+        return whole
+    return first + Markup("<mark>{}</mark>").format(second) + third
 
 
 def plain(text: str) -> str:

@@ -10,18 +10,31 @@ from textwrap import shorten
 from paperlark.domain.digest import Batch, Digest, Funnel, Status, Updated
 from paperlark.domain.exploration import AchievedRecall
 from paperlark.domain.judgement import Unjudged, UnjudgedReason
+from paperlark.domain.profile import ENGLISH
 from paperlark.domain.spending import Spend, Tokens, UnderWay
-from paperlark.renderers.english import (
-    UNKNOWN,
+from paperlark.renderers.catalogue import (
+    catalogue_of,
+    is_tag_of_english,
+    language,
+    marked,
+    ngettext,
+    pgettext,
+)
+from paperlark.renderers.catalogue import gettext as _
+from paperlark.renderers.formats import (
     amount,
-    counted,
+    decimal,
     dollars,
     known,
     listed,
     long_date,
     number,
     percent,
+    sentences,
+    unknown,
 )
+from paperlark.renderers.formats import papers as counted_papers
+from paperlark.renderers.notes import note_text
 from paperlark.renderers.reasons import NOT_JUDGED, OUTSIDE
 
 
@@ -36,10 +49,10 @@ class TableRow:
 
 def selected_of_scanned(selected: int, scanned: int | None) -> str:
     """Return `37 of 384 papers`, or `37 papers` if the number scanned is unknown."""
-    return (
-        counted(selected, "paper")
-        if scanned is None
-        else f"{number(selected)} of {counted(scanned, 'paper')}"
+    if scanned is None:
+        return counted_papers(selected)
+    return _("{selected} of {papers}").format(
+        selected=number(selected), papers=counted_papers(scanned)
     )
 
 
@@ -66,7 +79,12 @@ def failed_alone(digest: Digest) -> tuple[Unjudged, ...]:
 def not_judged_together(digest: Digest) -> tuple[tuple[str, tuple[Unjudged, ...]], ...]:
     """Return groups of papers that were not judged for one reason, with that in words."""
     together = (
-        (f"{counted(len(papers), 'paper')}: {why}", papers)
+        (
+            _("{papers}: {reason}").format(
+                papers=counted_papers(len(papers)), reason=note_text(why)
+            ),
+            papers,
+        )
         for why, papers in _failed_together(digest)
     )
     return (*together, *postponed(digest))
@@ -96,15 +114,22 @@ def _by_reason(
 
 
 def _waiting_words(reason: str, papers: tuple[Unjudged, ...], day: date) -> str:
-    wait = "waits" if len(papers) == 1 else "wait"
-    return (
-        f"{counted(len(papers), 'paper')} {wait} {reason}. To collect the answers, make this page"
-        f" again: paperlark run --date {day}"
+    text = ngettext(
+        "{papers} waits {reason}. To collect the answers, make this page again: {command}",
+        "{papers} wait {reason}. To collect the answers, make this page again: {command}",
+        len(papers),
+    )
+    return text.format(
+        papers=counted_papers(len(papers)),
+        reason=note_text(reason),
+        command=f"paperlark run --date {day}",
     )
 
 
 def _budget_words(reason: str, left: tuple[Unjudged, ...]) -> str:
-    return f"{counted(len(left), 'paper')} over budget: {reason}."
+    return _("{papers} over budget: {reason}.").format(
+        papers=counted_papers(len(left)), reason=note_text(reason)
+    )
 
 
 _LONGEST_REASON = 320
@@ -121,44 +146,62 @@ def unjudged_note(digest: Digest) -> str | None:
     if not left or not (shown or failed(digest) or not digest.funnel.judged):
         return None
     [(reason, count)] = Counter(one.reason for one in left).most_common(1)
-    cut = shorten(reason, _LONGEST_REASON, placeholder=" \N{HORIZONTAL ELLIPSIS}")
-    why = cut if count == len(left) else f"mostly: {cut}"
-    chosen = (
-        f"; the embedded ranker chose {number(shown)} of them by match, marked"
-        f" \N{LEFT DOUBLE QUOTATION MARK}{NOT_JUDGED}\N{RIGHT DOUBLE QUOTATION MARK}"
-        if shown
-        else ""
-        if digest.funnel.judged
-        else "; the embedded ranker found no match among them"
+    cut = shorten(note_text(reason), _LONGEST_REASON, placeholder=" \N{HORIZONTAL ELLIPSIS}")
+    why = cut if count == len(left) else _("mostly: {reason}").format(reason=cut)
+    return _note_text(digest, shown).format(
+        model=digest.model,
+        papers=counted_papers(len(left)),
+        reason=why,
+        chosen=number(shown),
+        mark=_(NOT_JUDGED),
     )
-    return f"{digest.model} did not judge {counted(len(left), 'paper')} ({why}){chosen}."
+
+
+def _note_text(digest: Digest, shown: int) -> str:
+    if shown:
+        return _(
+            "{model} did not judge {papers} ({reason}); the embedded ranker chose {chosen} of them"
+            " by match, marked \N{LEFT DOUBLE QUOTATION MARK}{mark}\N{RIGHT DOUBLE QUOTATION MARK}."
+        )
+    if digest.funnel.judged:
+        return _("{model} did not judge {papers} ({reason}).")
+    return _(
+        "{model} did not judge {papers} ({reason}); the embedded ranker found no match among them."
+    )
 
 
 def _over_budget(digest: Digest) -> tuple[Unjudged, ...]:
     return tuple(u for u in digest.unjudged if u.cause is UnjudgedReason.BUDGET)
 
 
-_STATUS = {Status.QUIET: "no announcement"}
-"""The words for a status where its stored value is not what people read."""
+_STATUS = {
+    Status.COMPLETE: marked("complete"),
+    Status.WITHIN_BUDGET: marked("complete within budget"),
+    Status.QUIET: marked("no announcement"),
+    Status.IMPORTED: marked("imported"),
+}
+"""What people read of a status, except a partial one, which says what is missing."""
 
 
 def status_text(digest: Digest) -> str:
     """Return how the run ended."""
     if digest.status is not Status.PARTIAL:
-        word = _STATUS.get(digest.status, digest.status.value)
-        return f"{word}, reconstructed" if digest.reconstructed else word
+        word = _(_STATUS[digest.status])
+        return _("{status}, reconstructed").format(status=word) if digest.reconstructed else word
     missing = shortfall(digest)
-    return f"partial: {missing}, see below" if missing else "partial: see the notes"
+    if not missing:
+        return _("partial: see the notes")
+    return _("partial: {missing}, see below").format(missing=missing)
 
 
 def shortfall(digest: Digest) -> str:
     """Return how many papers were planned for judging and not judged, empty if none."""
     counts = (
-        (digest.funnel.unjudged, "not judged"),
-        (digest.funnel.over_budget, "over budget"),
-        (digest.funnel.waiting, "waiting in a batch"),
+        (digest.funnel.unjudged, _("{papers} not judged")),
+        (digest.funnel.over_budget, _("{papers} over budget")),
+        (digest.funnel.waiting, _("{papers} waiting in a batch")),
     )
-    return listed(f"{counted(count, 'paper')} {how}" for count, how in counts if count)
+    return listed(how.format(papers=counted_papers(count)) for count, how in counts if count)
 
 
 def batches(digest: Digest) -> tuple[tuple[str, str], ...]:
@@ -167,16 +210,25 @@ def batches(digest: Digest) -> tuple[tuple[str, str], ...]:
 
 
 def _batch(batch: Batch) -> str:
-    tried = f" ({'; '.join(batch.trail)})" if batch.trail else ""
+    tried = f" ({'; '.join(map(_, batch.trail))})" if batch.trail else ""
     if batch.via is None:
-        return f"missing{tried}"
-    source = (
-        f"{batch.via}, confirmed by the {batch.confirmed}" if _is_confirmed(batch) else batch.via
+        return _("missing") + tried
+    source = _(batch.via.value)
+    if _is_confirmed(batch) and batch.confirmed is not None:
+        source = _("{source}, confirmed by the {other}").format(
+            source=source, other=_(batch.confirmed.value)
+        )
+    if batch.expected is None:
+        entries = ngettext("{count} entry", "{count} entries", batch.entries)
+    else:
+        entries = ngettext("{count} of {all} entry", "{count} of {all} entries", batch.entries)
+    counted = entries.format(count=number(batch.entries), all=number(batch.expected or 0))
+    words = (
+        _("reconstructed from submissions: {source}, {entries}")
+        if batch.reconstructed
+        else _("{source}, {entries}")
     )
-    of = "" if batch.expected is None else f" of {number(batch.expected)}"
-    entries = f"{number(batch.entries)}{of} {'entry' if batch.entries == 1 else 'entries'}"
-    how = "reconstructed from submissions: " if batch.reconstructed else ""
-    return f"{how}{source}, {entries}{tried}"
+    return words.format(source=source, entries=counted) + tried
 
 
 def _is_confirmed(batch: Batch) -> bool:
@@ -185,7 +237,9 @@ def _is_confirmed(batch: Batch) -> bool:
 
 def updated(one: Updated) -> str:
     """Return the new version, and the day of the page with the earlier one."""
-    return f"version {one.paper.version}; on your page of {long_date(one.since)}"
+    return _("version {version}; on your page of {day}").format(
+        version=one.paper.version, day=long_date(one.since)
+    )
 
 
 def summary(digest: Digest) -> tuple[str, ...]:
@@ -194,56 +248,75 @@ def summary(digest: Digest) -> tuple[str, ...]:
         return (listed(digest.categories), status_text(digest))
     funnel = digest.funnel
     by_followed = sum(1 for entry in digest.entries if entry.followed)
-    followed = (f"{number(by_followed)} by an author you follow",) if by_followed else ()
-    papers = selected_of_scanned(funnel.selected, funnel.scanned)
     sampled = sum(1 for entry in digest.entries if entry.outside)
-    outside = (f"{number(sampled)} {OUTSIDE}",) if sampled else ()
-    unrecorded = (f"{number(funnel.not_recorded)} not recorded",) if funnel.not_recorded else ()
-    return (papers, *followed, *outside, *unrecorded, status_text(digest))
+    counts = (
+        (by_followed, _("{count} by an author you follow")),
+        (sampled, f"{{count}} {_(OUTSIDE)}"),
+        (funnel.not_recorded, _("{count} not recorded")),
+    )
+    more = (words.format(count=number(count)) for count, words in counts if count)
+    papers = selected_of_scanned(funnel.selected, funnel.scanned)
+    return (papers, *more, status_text(digest))
 
 
 def funnel_rows(digest: Digest) -> tuple[TableRow, ...]:
     """Return the number of papers at every step; steps of a judge only where there was one."""
     funnel = digest.funnel
     listings = _listings(funnel.announced_listings)
-    feeds = "" if funnel.feeds is None else f" in {counted(funnel.feeds, 'feed')}"
     # An imported page does not say whether a paper in two feeds counts twice.
-    elsewhere = "as counted on the imported page" if digest.status is Status.IMPORTED else ""
-    announced = f"{listings}{feeds}" if listings else elsewhere
+    is_imported = digest.status is Status.IMPORTED
+    elsewhere = _("as counted on the imported page") if is_imported else ""
+    announced = _in_feeds(listings, funnel.feeds) if listings else elsewhere
     scanned = _listings(funnel.scanned_listings) or elsewhere
-    rows = [_row("announced", funnel.announced, announced)]
+    rows = [_row(_("announced"), funnel.announced, announced)]
     if funnel.seen:
-        rows.append(_row("seen before", funnel.seen, "on an earlier day"))
+        rows.append(_row(_("seen before"), funnel.seen, _("on an earlier day")))
     if funnel.excluded:
-        rows.append(_row("excluded", funnel.excluded, "by your filters"))
-    rows.append(_row("scanned", funnel.scanned, scanned))
+        rows.append(_row(_("excluded"), funnel.excluded, _("by your filters")))
+    rows.append(_row(_("scanned"), funnel.scanned, scanned))
     if funnel.gated:
-        rows.append(_row("gated", funnel.gated, "no author reaches your minimum h-index"))
+        rows.append(_row(_("gated"), funnel.gated, _("no author reaches your minimum h-index")))
     if digest.model is not None:
         rows += _judge_rows(funnel)
-    followed = f"{number(funnel.followed)} followed" if funnel.followed else ""
-    return (*rows, _row("selected", funnel.selected, followed))
+    return (*rows, _row(_("selected"), funnel.selected, _followed(funnel.followed)))
 
 
 def _listings(count: int | None) -> str:
-    return "" if count is None else counted(count, "listing")
+    if count is None:
+        return ""
+    return ngettext("{count} listing", "{count} listings", count).format(count=number(count))
+
+
+def _in_feeds(listings: str, feeds: int | None) -> str:
+    if feeds is None:
+        return listings
+    text = ngettext("{listings} in {count} feed", "{listings} in {count} feeds", feeds)
+    return text.format(listings=listings, count=number(feeds))
+
+
+def _followed(count: int | None) -> str:
+    return _("{count} followed").format(count=number(count)) if count else ""
 
 
 def _judge_rows(funnel: Funnel) -> list[TableRow]:
     if funnel.shortlisted is None:
-        return [_row("judged", funnel.judged)]
-    rows = [_row("shortlisted", funnel.shortlisted)]
+        return [_row(_("judged"), funnel.judged)]
+    rows = [_row(_("shortlisted"), funnel.shortlisted)]
     if funnel.explored:
-        rows.append(_row("explored", funnel.explored, "random sample"))
+        rows.append(_row(_("explored"), funnel.explored, _("random sample")))
     if funnel.unread:
-        rows.append(_row("unread", funnel.unread, "low match"))
-    followed = f"{number(funnel.followed_asked)} followed" if funnel.followed_asked else ""
-    rows += [_row("judged", funnel.judged, followed), _row("unjudged", funnel.unjudged)]
+        rows.append(_row(_("unread"), funnel.unread, _("low match")))
+    rows += [
+        _row(_("judged"), funnel.judged, _followed(funnel.followed_asked)),
+        _row(_("unjudged"), funnel.unjudged),
+    ]
     if funnel.over_budget:
-        rows.append(_row("over budget", funnel.over_budget, "not sent to the model"))
+        rows.append(_row(_("over budget"), funnel.over_budget, _("not sent to the model")))
     if funnel.waiting:
-        rows.append(_row("waiting", funnel.waiting, "in a batch, no answer yet"))
-    return [*rows, _row("not recorded", funnel.not_recorded)] if funnel.not_recorded else rows
+        rows.append(_row(_("waiting"), funnel.waiting, _("in a batch, no answer yet")))
+    if funnel.not_recorded:
+        rows.append(_row(_("not recorded"), funnel.not_recorded))
+    return rows
 
 
 def _row(name: str, count: int | None, remark: str = "") -> TableRow:
@@ -253,39 +326,46 @@ def _row(name: str, count: int | None, remark: str = "") -> TableRow:
 def usage_rows(spend: Spend | None) -> tuple[TableRow, TableRow]:
     """Return tokens and cost: prompt, completion and total of each."""
     tokens, cost = (spend.tokens, spend.cost) if spend else (None, None)
-    return _token_row(tokens), TableRow("cost", dollars(cost))
+    return _token_row(tokens), TableRow(_("cost"), dollars(cost))
 
 
 def _token_row(tokens: Tokens | None) -> TableRow:
     if tokens is None:
-        return TableRow("tokens", (UNKNOWN,) * 3)
+        return TableRow(_("tokens"), (unknown(),) * 3)
     cells = (tokens.prompt, tokens.completion, tokens.total)
-    cached = f"{number(tokens.cached)} prompt tokens cached" if tokens.cached else ""
-    return TableRow("tokens", tuple(number(cell) for cell in cells), cached)
+    cached = _("{count} prompt tokens cached") if tokens.cached else ""
+    remark = cached.format(count=number(tokens.cached))
+    return TableRow(_("tokens"), tuple(number(cell) for cell in cells), remark)
 
 
 def cost_bound(digest: Digest) -> str | None:
     """Return the upper bound of an unknown cost; None without one."""
     most = digest.spend.most if digest.spend else None
-    return None if most is None else f"It cost {amount(most)} at most."
+    return None if most is None else _("It cost {amount} at most.").format(amount=amount(most))
 
 
-KILLED = "under way when the run was killed"
+KILLED = marked("under way when the run was killed")
 
 
 def under_way_text(questions: UnderWay, where: str = KILLED) -> str:
     """Return how many questions are where, and the most that they cost, in tokens if unpriced."""
-    counts = f"{counted(questions.questions, 'question')} {where}"
+    count = ngettext("{count} question", "{count} questions", questions.questions).format(
+        count=number(questions.questions)
+    )
+    counts = _("{questions} {where}").format(questions=count, where=_(where))
     if questions.most is not None:
-        return f"{counts}, at most {amount(questions.most)}"
+        return _("{what}, at most {amount}").format(what=counts, amount=amount(questions.most))
     if questions.tokens is not None:
-        return f"{counts}, at most {number(questions.tokens.total)} tokens"
+        tokens = number(questions.tokens.total)
+        return _("{what}, at most {tokens} tokens").format(what=counts, tokens=tokens)
     return counts
 
 
 def cut_off(digest: Digest) -> str | None:
     """Return what was under way at a kill and may have cost more; None where nothing was."""
-    return f"Besides: {under_way_text(digest.under_way)}." if digest.under_way else None
+    if digest.under_way is None:
+        return None
+    return _("Besides: {what}.").format(what=under_way_text(digest.under_way))
 
 
 def cost_remarks(digest: Digest) -> tuple[str, ...]:
@@ -297,40 +377,39 @@ def cost_remarks(digest: Digest) -> tuple[str, ...]:
 def without_model(digest: Digest) -> str:
     """Return the sentence in place of tokens and cost."""
     if digest.status is Status.IMPORTED:
-        return "The imported page names no model."
+        return _("The imported page names no model.")
     if not digest.entries:
-        return "No model was used."
-    return "No model: ordered by the embedded ranker."
+        return _("No model was used.")
+    return _("No model: ordered by the embedded ranker.")
 
 
 def cutoffs_text(digest: Digest) -> str | None:
     """Return the cut-offs; None without a judge or if unknown."""
     if digest.model is None or digest.cutoffs is None:
         return None
-    return (
-        f"Selected: relevance of {digest.cutoffs.relevance} or more "
-        f"and novelty of {digest.cutoffs.novelty} or more."
+    return _("Selected: relevance of {relevance} or more and novelty of {novelty} or more.").format(
+        relevance=digest.cutoffs.relevance, novelty=digest.cutoffs.novelty
     )
 
 
 def not_recorded_text(missing: tuple[Unjudged, ...]) -> str:
     """Return how many papers have no recorded judgement."""
-    papers = counted(len(missing), "paper")
-    return f"The recording has no judgement of {papers}; this is not an error."
+    return _("The recording has no judgement of {papers}; this is not an error.").format(
+        papers=counted_papers(len(missing))
+    )
 
 
 def unread_text(digest: Digest) -> str:
     """Return why papers were not sent to the model, and how many."""
-    return (
-        "Not sent to the model because of a low match:"
-        f" {counted(digest.funnel.unread or 0, 'paper')}."
+    return _("Not sent to the model because of a low match: {papers}.").format(
+        papers=counted_papers(digest.funnel.unread or 0)
     )
 
 
 def missed(digest: Digest) -> str | None:
     """Return the estimates of missed papers and of the recall so far; None without an estimate."""
     achieved = recall_text(digest.achieved) if digest.achieved else None
-    return " ".join(filter(None, (_missed_today(digest), achieved))) or None
+    return sentences((_missed_today(digest), achieved)) or None
 
 
 def recall_text(achieved: AchievedRecall) -> str | None:
@@ -338,23 +417,32 @@ def recall_text(achieved: AchievedRecall) -> str | None:
     share, interval = achieved.share, achieved.interval
     if share is None or interval is None:
         return None
-    days = "day" if achieved.days == 1 else f"{number(achieved.days)} days"
     low, high = (round(100 * one) for one in interval)
-    return (
-        f"Of the relevant papers of the last {days} about {round(100 * share)} % were read, 95 %"
-        f" interval {low}-{high} %."
+    text = ngettext(
+        "Of the relevant papers of the last day about {share} % were read, 95 % interval"
+        " {low}-{high} %.",
+        "Of the relevant papers of the last {count} days about {share} % were read, 95 % interval"
+        " {low}-{high} %.",
+        achieved.days,
     )
+    return text.format(count=number(achieved.days), share=round(100 * share), low=low, high=high)
 
 
 def _missed_today(digest: Digest) -> str | None:
     if digest.missed is None:
         return None
     expected, unread = round(digest.missed.expected), number(digest.missed.unread)
-    about = (
-        f"About {counted(expected, 'relevant paper')}" if expected else "Probably no relevant paper"
+    text = (
+        ngettext(
+            "About {count} relevant paper among {unread} unread, 95 % interval {low}-{high}.",
+            "About {count} relevant papers among {unread} unread, 95 % interval {low}-{high}.",
+            expected,
+        )
+        if expected
+        else _("Probably no relevant paper among {unread} unread, 95 % interval {low}-{high}.")
     )
     low, high = digest.missed.low, digest.missed.high
-    return f"{about} among {unread} unread, 95 % interval {low}-{high}."
+    return text.format(count=number(expected), unread=unread, low=low, high=high)
 
 
 def agreement(digest: Digest) -> str | None:
@@ -362,71 +450,86 @@ def agreement(digest: Digest) -> str | None:
     one = digest.agreement
     if one is None:
         return None
-    return (
-        f"Scores are means of up to {one.readings} readings per paper. The readings agree on the"
-        f" selection of {percent(one.share)} of {counted(one.papers, 'paper')}; on average two"
-        f" readings differ by {one.distance:.1f} points per score."
+    return _(
+        "Scores are means of up to {readings} readings per paper. The readings agree on the"
+        " selection of {share} of {papers}; on average two readings differ by {distance} points"
+        " per score."
+    ).format(
+        readings=one.readings,
+        share=percent(one.share),
+        papers=counted_papers(one.papers),
+        distance=decimal(one.distance, 1),
     )
 
 
-TRANSLATION = "The criteria in English, by which the papers were ranked:"
+TRANSLATION = marked("The criteria in English, by which the papers were ranked:")
 
 
 def private_prompt(digest: Digest) -> str | None:
     """Return the sentence in place of a prompt that the reader keeps private."""
     if digest.prompt is not None or digest.status is Status.IMPORTED:
         return None
-    return "The reader keeps the selection prompt private."
+    return _("The reader keeps the selection prompt private.")
 
 
 def no_papers_text(digest: Digest) -> str:
     """Return the sentence in place of papers."""
     if digest.status is Status.QUIET:
-        return "arXiv announced no papers in these categories."
+        return _("arXiv announced no papers in these categories.")
     if digest.funnel.waiting:
-        return f"No papers yet: {counted(digest.funnel.waiting, 'paper')} waiting in a batch."
+        return _("No papers yet: {papers} waiting in a batch.").format(
+            papers=counted_papers(digest.funnel.waiting)
+        )
     if digest.funnel.scanned is None:
-        return "No paper was selected."
+        return _("No paper was selected.")
     if digest.funnel.excluded and not digest.funnel.scanned:
-        left_out = counted(digest.funnel.excluded, "paper")
-        return f"Your filters left out {left_out}, and nothing else was new."
-    return f"None of {counted(digest.funnel.scanned, 'paper')} was selected."
+        return _("Your filters left out {papers}, and nothing else was new.").format(
+            papers=counted_papers(digest.funnel.excluded)
+        )
+    return _("None of {papers} was selected.").format(papers=counted_papers(digest.funnel.scanned))
+
+
+_STOPS = ".\N{IDEOGRAPHIC FULL STOP}"
 
 
 def account(digest: Digest) -> tuple[str, ...]:
     """Return model, tokens, cost and counts in a line; unknown counts are left to the table."""
     funnel = digest.funnel
     counts = (
-        (funnel.announced, "announced"),
-        (funnel.excluded or None, "excluded by your filters"),
-        (funnel.scanned, "scanned"),
-        (funnel.selected, "selected"),
+        (funnel.announced, _("{count} announced")),
+        (funnel.excluded or None, _("{count} excluded by your filters")),
+        (funnel.scanned, _("{count} scanned")),
+        (funnel.selected, _("{count} selected")),
     )
-    papers = (f"{number(count)} {step}" for count, step in counts if count is not None)
+    papers = (step.format(count=number(count)) for count, step in counts if count is not None)
     return (*_model_account(digest), *papers)
 
 
 def _model_account(digest: Digest) -> tuple[str, ...]:
     if digest.model is None:
         ordered = digest.entries and digest.status is not Status.IMPORTED
-        return ("No model",) if ordered else (without_model(digest).rstrip("."),)
+        return (_("No model"),) if ordered else (without_model(digest).rstrip(_STOPS),)
     tokens, cost = usage_rows(digest.spend)
     most = digest.spend.most if digest.spend else None
-    paid = f"{amount(most)} at most" if most is not None else cost.cells[-1]
     besides = digest.under_way.most if digest.under_way else None
-    more = "" if besides is None else f", and at most {amount(besides)} for questions cut off"
-    return (
-        digest.model,
-        f"{tokens.cells[-1]} tokens",
-        f"cost {UNKNOWN}{more}" if paid == UNKNOWN else f"{paid}{more}",
-    )
+    if most is not None:
+        paid = _("{amount} at most").format(amount=amount(most))
+    elif cost.cells[-1] == unknown():
+        paid = _("cost unknown")
+    else:
+        paid = cost.cells[-1]
+    if besides is not None:
+        paid = _("{paid}, and at most {amount} for questions cut off").format(
+            paid=paid, amount=amount(besides)
+        )
+    return (digest.model, _("{count} tokens").format(count=tokens.cells[-1]), paid)
 
 
 def tokens_per_paper(digest: Digest) -> str | None:
     """Return a sentence with the tokens per judged and per selected paper; None: unknown."""
     tokens = digest.spend.tokens if digest.spend else None
     text = usage_per_paper(tokens, digest.funnel.judged, judged_on(digest))
-    return text and f"{text}."
+    return text and pgettext("a sentence", "{text}.").format(text=text)
 
 
 def judged_on(digest: Digest) -> int:
@@ -449,9 +552,38 @@ def usage_per_paper(tokens: Tokens | None, judged: int | None, selected: int) ->
     """Return `215 tokens per judged paper, 3,010 per selected paper`; None if unknown."""
     if tokens is None or not tokens.total or not judged:
         return None
-    words = f"{_rounded(tokens, judged)} tokens per judged paper"
-    return f"{words}, {_rounded(tokens, selected)} per selected paper" if selected else words
+    words = _("{count} tokens per judged paper").format(count=_rounded(tokens, judged))
+    if not selected:
+        return words
+    return _("{words}, {count} per selected paper").format(
+        words=words, count=_rounded(tokens, selected)
+    )
 
 
 def _rounded(tokens: Tokens, papers: int) -> str:
-    return f"{round(tokens.total / papers):,}"
+    return number(round(tokens.total / papers))
+
+
+def summaries_missing(digest: Digest) -> str | None:
+    """Return how many selected papers lack the sentence that the model was to write."""
+    if not digest.summaries or digest.cutoffs is None:
+        return None
+    judged = (one.judgement for one in digest.entries if one.judgement)
+    asked = [one for one in judged if digest.cutoffs.meets(one.relevance, one.novelty)]
+    missing = sum(not one.summary for one in asked)
+    if not missing:
+        return None
+    text = ngettext(
+        "The model wrote no usable summary of {count} paper.",
+        "The model wrote no usable summary of {count} papers.",
+        missing,
+    )
+    return text.format(count=number(missing))
+
+
+def no_catalogue() -> str | None:
+    """Return that the page's own words are English because there are no others; None else."""
+    tag = language()
+    if catalogue_of(tag) != ENGLISH or is_tag_of_english(tag):
+        return None
+    return f"paperlark has no words in the language {tag}: this page's own words are in English."

@@ -23,6 +23,7 @@ from paperlark.domain.run_states import State
 from paperlark.domain.translation import RankingCriteria
 from paperlark.ports import Progress, Renderer
 from paperlark.renderers import typeset
+from paperlark.renderers.catalogue import in_language
 from paperlark.renderers.manifest import (
     failure_path,
     failure_record,
@@ -139,6 +140,10 @@ class PageMaker:
     def _publish(self, pages: Sequence[Page]) -> tuple[Path, ...]:
         return () if self.folder is None else publish(pages, self.folder)
 
+    def _rendered(self, digest: Digest) -> list[Page]:
+        with in_language(self.profile.language):
+            return [renderer.render(digest) for renderer in self.renderers]
+
     def lacking(self, day: date, progress: Progress) -> tuple[str, ...]:
         """Return what arXiv has not announced yet of that day; what it has is stored."""
         return announcement_gaps(self.announcements(day, progress))
@@ -161,7 +166,7 @@ class PageMaker:
                 ranking=ranking,
                 announcement=announcement,
             )
-            pages = [renderer.render(digest) for renderer in self.renderers]
+            pages = self._rendered(digest)
         except StoreBusy:
             raise
         except PaperlarkError as error:
@@ -171,7 +176,7 @@ class PageMaker:
         kept = before if before and is_worse(digest, before) else None
         if kept:
             _log.info("%s: the %s page made before is better and stays", day, kept.status)
-            pages = [renderer.render(kept) for renderer in self.renderers]
+            pages = self._rendered(kept)
         else:
             self.parts.archive.save(digest)
         paths = self._publish(pages)

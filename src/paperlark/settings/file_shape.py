@@ -19,7 +19,7 @@ from paperlark.domain.delivery import ABSTRACTS, Frequency
 from paperlark.domain.errors import InvalidQuery
 from paperlark.domain.filters import MOST_RULES, FilterRule
 from paperlark.domain.judgement import HIGHEST, LOWEST, OnFailure
-from paperlark.domain.profile import RECALL
+from paperlark.domain.profile import ENGLISH, RECALL
 from paperlark.domain.reading_keys import with_changes
 from paperlark.domain.redaction import is_name, literal_secret, placeholders, quoted
 from paperlark.domain.search import read_terms, split_category
@@ -283,6 +283,11 @@ class JudgeShape(_Shape):
         ge=1024,
         description="the context window in tokens, 1024 or more; for a server of your own, whose"
         " limit is not published",
+    )
+    summary: bool = Field(
+        default=False,
+        description="true to have the model write one sentence on what is new in each paper that"
+        " it selects, in the same answer as its scores",
     )
     readings: int = Field(
         default=1,
@@ -623,6 +628,12 @@ class ProfileShape(_Shape):
         AfterValidator(_distinct),
     ] = Field(description='a list of arXiv categories such as ["cs.LG", "stat.ML"]')
     criteria: Text = Field(default="criteria.md", description="the file with your interests")
+    language: Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$")] = Field(
+        default=ENGLISH,
+        description='the tag of a language, such as "de" or "zh": that of pages, messages and the'
+        " site, and of what a model writes; a page in a language other than English, German and"
+        " Chinese has English words of its own",
+    )
     announce_types: Annotated[
         list[Annotated[AnnounceType, Field(strict=False)]],
         Field(min_length=1),

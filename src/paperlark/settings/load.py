@@ -207,6 +207,8 @@ def _profile(shape: ProfileShape, criteria: Criteria) -> Profile:
         judge_followed=shape.judge_followed,
         readings=shape.judge.readings if shape.judge else 1,
         show_criteria=shape.show_criteria,
+        language=shape.language,
+        summaries=shape.judge.summary if shape.judge else False,
         exploration=Exploration(shape.exploration.share, shape.exploration.shown),
         filters=Filters(
             tuple(map(FilterRule.parse, shape.filters.require)),

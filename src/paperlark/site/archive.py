@@ -13,6 +13,7 @@ from paperlark.domain.archive import CacheEntry
 from paperlark.domain.digest import Digest, Status
 from paperlark.domain.errors import StoreError
 from paperlark.domain.paper import Paper, PaperId
+from paperlark.domain.profile import ENGLISH
 from paperlark.ports import Advance, Archive, Cache, PaperTexts
 from paperlark.site.facts import DayFacts, PaperFacts, facts
 
@@ -94,7 +95,7 @@ class SiteArchive:
     """The days of a profile in order, and the papers by the latest vote of its reader.
 
     `profile` is its id, which addresses are made of. `repository` is the address of a GitHub
-    repository whose issues take its votes, None for none.
+    repository whose issues take its votes, None for none. `language` is the tag of its pages'.
     """
 
     profile: str
@@ -104,6 +105,7 @@ class SiteArchive:
     title: str = ""
     categories: tuple[str, ...] = ()
     repository: str | None = None
+    language: str = ENGLISH
 
     @property
     def name(self) -> str:

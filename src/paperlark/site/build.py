@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from paperlark.domain.errors import PublishError
 from paperlark.domain.feedback import Vote
+from paperlark.domain.profile import ENGLISH
 from paperlark.domain.site_addresses import Addresses, slug
 from paperlark.ports import Progress, ScannedPapers
+from paperlark.renderers.catalogue import in_language
 from paperlark.settings import Settings
 from paperlark.settings.identity import known
 from paperlark.site.archive import DigestReader, SiteArchive, fill_archive
@@ -94,7 +97,10 @@ def _open(settings: Settings, connection: DatabaseConnection, progress: Progress
     path, name, title = settings.database, settings.profile.id, settings.profile.title
     archive = DigestStore(connection, path)
     with progress.step("reading days", len(archive.days(name))) as advance:
-        days = fill_archive(name, archive, CacheStore(connection, path), fingerprint_of(), advance)
+        language = settings.profile.language
+        with in_language(language):
+            code = fingerprint_of()
+            days = fill_archive(name, archive, CacheStore(connection, path), code, advance)
     last = {one.paper_id: one.vote for one in FeedbackStore(connection, path, name).all()}
     return SiteReader(
         SiteArchive(
@@ -105,6 +111,7 @@ def _open(settings: Settings, connection: DatabaseConnection, progress: Progress
             liked=frozenset(paper for paper, vote in last.items() if vote is Vote.UP),
             disliked=frozenset(paper for paper, vote in last.items() if vote is Vote.DOWN),
             repository=settings.site.repository,
+            language=language,
         ),
         DigestReader(archive, PaperTextStore(connection, path, name), title),
         ScannedStore(connection, path),
@@ -124,20 +131,41 @@ class SiteReader:
 
 def plan_files(readers: Sequence[SiteReader], root: str | None) -> Iterator[File]:
     """Plan every file of the site; nothing is rendered yet. `root` is its web address, if any."""
-    yield front_file([(reader.archive, reader.lists) for reader in readers])
+    languages = {reader.archive.language for reader in readers}
+    shared = languages.pop() if len(languages) == 1 else ENGLISH
+    yield from _in_language(
+        shared, lambda: [front_file([(reader.archive, reader.lists) for reader in readers])]
+    )
     for reader in readers:
-        archive, digests = reader.archive, reader.digests
-        yield home_file(archive, reader.lists, alone=len(readers) == 1)
-        yield from _feeds(archive, root)
-        yield from list_feed_files(archive, reader.lists, root)
-        yield from topic_files(archive)
-        for place in range(len(archive.years)):
-            yield year_file(archive, place)
-        for place in range(len(archive.months)):
-            yield from month_files(archive, place, digests)
-        for place in range(len(archive.days)):
-            yield from day_files(archive, place, digests)
-        yield from search_files(archive, reader.scanned)
+        files = partial(_files_of, reader, root, alone=len(readers) == 1)
+        yield from _in_language(reader.archive.language, files)
+
+
+def _in_language(tag: str, files: Callable[[], Iterable[File]]) -> tuple[File, ...]:
+    """Plan files in a language, in which each is rendered later, too."""
+
+    def rendered(make: Callable[[], bytes]) -> bytes:
+        with in_language(tag):
+            return make()
+
+    with in_language(tag):
+        return tuple(replace(one, make=partial(rendered, one.make)) for one in files())
+
+
+def _files_of(reader: SiteReader, root: str | None, *, alone: bool) -> Iterator[File]:
+    """Plan the files of one reader."""
+    archive, digests = reader.archive, reader.digests
+    yield home_file(archive, reader.lists, alone=alone)
+    yield from _feeds(archive, root)
+    yield from list_feed_files(archive, reader.lists, root)
+    yield from topic_files(archive)
+    for place in range(len(archive.years)):
+        yield year_file(archive, place)
+    for place in range(len(archive.months)):
+        yield from month_files(archive, place, digests)
+    for place in range(len(archive.days)):
+        yield from day_files(archive, place, digests)
+    yield from search_files(archive, reader.scanned)
 
 
 def _feeds(archive: SiteArchive, root: str | None) -> Iterator[File]:

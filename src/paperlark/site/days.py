@@ -8,7 +8,9 @@ from pathlib import PurePosixPath
 from paperlark.domain.digest import Digest
 from paperlark.domain.paper import Paper
 from paperlark.domain.site_addresses import Addresses, link, vote_issue
-from paperlark.renderers import english
+from paperlark.renderers import formats
+from paperlark.renderers.catalogue import gettext as _
+from paperlark.renderers.catalogue import ngettext
 from paperlark.renderers.citations.formats import bibtex, csl, ris
 from paperlark.renderers.html import HtmlRenderer, Navigation, NavigationLink
 from paperlark.site.archive import ArchiveDay, DigestReader, SiteArchive
@@ -82,7 +84,7 @@ def _citation_pages(
 def _unselected_page(digest: Digest, reader: DigestReader, navigation: Navigation) -> bytes:
     return render_page(
         "unselected.html",
-        title=f"Not selected on {english.long_date(digest.day)}",
+        title=_("Not selected on {day}").format(day=formats.long_date(digest.day)),
         profile=digest.profile,
         navigation=navigation,
         digest=digest,
@@ -93,7 +95,7 @@ def _unselected_page(digest: Digest, reader: DigestReader, navigation: Navigatio
 def _citations_page(digest: Digest, navigation: Navigation) -> bytes:
     return render_page(
         "citations.html",
-        title=f"Citations of {english.long_date(digest.day)}",
+        title=_("Citations of {day}").format(day=formats.long_date(digest.day)),
         profile=digest.profile,
         navigation=navigation,
         papers=[(entry.paper, bibtex([entry.paper])) for entry in digest.entries],
@@ -108,8 +110,18 @@ def _unselected_text(one: ArchiveDay) -> str:
     """Return the text of the link; "the other" only where these are all other papers."""
     facts = one.facts
     if facts.scanned == facts.selected + facts.unselected:
-        return f"The other {english.counted(facts.unselected, 'paper')}, with their match"
-    return f"{english.counted(facts.unselected, 'other paper')}, with their match"
+        text = ngettext(
+            "The other {count} paper, with their match",
+            "The other {count} papers, with their match",
+            facts.unselected,
+        )
+    else:
+        text = ngettext(
+            "{count} other paper, with their match",
+            "{count} other papers, with their match",
+            facts.unselected,
+        )
+    return text.format(count=formats.number(facts.unselected))
 
 
 def _day_navigation(archive: SiteArchive, place: int) -> Navigation:
@@ -125,7 +137,7 @@ def _day_navigation(archive: SiteArchive, place: int) -> Navigation:
     return Navigation(
         previous=_day_link(here, archive, place, -1),
         parents=(
-            NavigationLink(english.month_name(one.day), link(here, addresses.month(one.day))),
+            NavigationLink(formats.month_name(one.day), link(here, addresses.month(one.day))),
             NavigationLink(archive.name, link(here, addresses.home)),
             search_link(archive, here),
         ),
@@ -142,7 +154,7 @@ def _unselected_navigation(archive: SiteArchive, place: int) -> Navigation:
     return Navigation(
         previous=_day_link(here, archive, place, -1),
         parents=(
-            NavigationLink(english.brief_date(day), link(here, addresses.day(day))),
+            NavigationLink(formats.brief_date(day), link(here, addresses.day(day))),
             search_link(archive, here),
         ),
         next=_day_link(here, archive, place, 1),
@@ -155,7 +167,7 @@ def _citations_navigation(archive: SiteArchive, place: int) -> Navigation:
     return Navigation(
         previous=None,
         parents=(
-            NavigationLink(english.brief_date(day), link(here, addresses.day(day))),
+            NavigationLink(formats.brief_date(day), link(here, addresses.day(day))),
             search_link(archive, here),
         ),
         next=None,
@@ -165,7 +177,7 @@ def _citations_navigation(archive: SiteArchive, place: int) -> Navigation:
 
 def search_link(archive: SiteArchive, here: PurePosixPath) -> NavigationLink:
     """Return the link to the search, which every page has."""
-    return NavigationLink("Search", link(here, Addresses(archive.profile).search))
+    return NavigationLink(_("Search"), link(here, Addresses(archive.profile).search))
 
 
 def _day_link(
@@ -178,4 +190,4 @@ def _day_link(
     if not 0 <= place < len(archive.days):
         return None
     day = archive.days[place].day
-    return NavigationLink(english.brief_date(day), link(here, Addresses(archive.profile).day(day)))
+    return NavigationLink(formats.brief_date(day), link(here, Addresses(archive.profile).day(day)))

@@ -20,7 +20,7 @@ class PaperFacts:
     Scores are from 1 to 10, `probability` of being selected is in [0, 1]; each is None if unknown.
     `mark` is the chip among papers of other days, where a percentage would tell none apart.
     `aside` is what is about this paper among those of its day. `reason` is empty where the match
-    alone selected it.
+    alone selected it; `summary` is what is new, empty where no model said it.
     """
 
     id: PaperId
@@ -39,6 +39,7 @@ class PaperFacts:
     followed: tuple[AuthorMatch, ...]
     reason: str
     outside: bool
+    summary: str = ""
 
     @property
     def anchor(self) -> str:
@@ -123,4 +124,5 @@ def _paper(entry: Entry, aside: str) -> PaperFacts:
         followed=entry.followed,
         reason=typeset.plain(reasons.reason(entry) or ""),
         outside=entry.outside,
+        summary=typeset.plain(judgement.summary) if judgement else "",
     )

@@ -11,7 +11,8 @@ from pathlib import PurePosixPath
 from paperlark.domain.paper import abstract_page
 from paperlark.domain.plain_text import clean
 from paperlark.domain.site_addresses import Addresses, link, slug
-from paperlark.renderers import english, feeds, reasons, typeset
+from paperlark.renderers import feeds, formats, reasons, typeset
+from paperlark.renderers.catalogue import gettext as _
 from paperlark.renderers.feeds import FeedItem, PublishedFeed
 from paperlark.renderers.html import clean_text, template
 from paperlark.renderers.paper_feeds import FeedPaper, paper_feed, saved_title, search_title
@@ -124,7 +125,9 @@ def _latest(days: Sequence[DayFacts]) -> Iterator[DayFacts]:
 
 
 def _title(facts: DayFacts) -> str:
-    return f"{english.long_date(facts.day)}: {english.counted(facts.selected, 'paper')}"
+    return _("{day}: {papers}").format(
+        day=formats.long_date(facts.day), papers=formats.papers(facts.selected)
+    )
 
 
 def _summary(facts: DayFacts) -> str:
@@ -138,7 +141,6 @@ def _content(facts: DayFacts) -> str:
         abstract_page=abstract_page,
         typeset=typeset,
         reasons=reasons,
-        english=english,
     )
 
 

@@ -9,7 +9,9 @@ from functools import partial
 from pathlib import PurePosixPath
 
 from paperlark.domain.site_addresses import FRONT, Addresses, link
-from paperlark.renderers import english
+from paperlark.renderers import formats
+from paperlark.renderers.catalogue import gettext as _
+from paperlark.renderers.catalogue import ngettext
 from paperlark.renderers.html import Navigation
 from paperlark.site import totals
 from paperlark.site.archive import SiteArchive
@@ -96,9 +98,9 @@ def _feeds(
 ) -> list[tuple[str, list[str]]]:
     """Return the name of each feed and its addresses, Atom and JSON."""
     addresses = Addresses(archive.profile)
-    named = [("All days", addresses.feeds)]
+    named = [(_("All days"), addresses.feeds)]
     if lists.saved is not None:
-        named.append(("Saved papers", addresses.saved_feeds))
+        named.append((_("Saved papers"), addresses.saved_feeds))
     named += [(query, addresses.search_feeds(query)) for query in lists.searches]
     return [(name, [link(here, path) for path in paths]) for name, paths in named]
 
@@ -125,7 +127,9 @@ def _front(archives: Sequence[SiteArchive]) -> bytes:
     return render_page(
         "front.html",
         title=TITLE,
-        profile=english.counted(len(archives), "reader"),
+        profile=ngettext("{count} reader", "{count} readers", len(archives)).format(
+            count=formats.number(len(archives))
+        ),
         navigation=Navigation(None, (), None),
         readers=[_reader(one, one.categories if shared[one.name] > 1 else ()) for one in archives],
     )

@@ -10,7 +10,7 @@ from functools import partial
 
 from paperlark.domain.paper import Paper
 from paperlark.domain.site_addresses import Addresses, link
-from paperlark.renderers import english
+from paperlark.renderers import formats
 from paperlark.renderers.html import Navigation, NavigationLink
 from paperlark.site import bars, totals
 from paperlark.site.archive import (
@@ -24,8 +24,6 @@ from paperlark.site.days import NAMES, citation_files, search_link
 from paperlark.site.facts import DayFacts
 from paperlark.site.publish import File
 from paperlark.site.rendering import fingerprint_of, render_page
-
-_SHORT = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +48,7 @@ def month(part: SiteArchivePart) -> Month:
     width = 7 if any(day.weekday() >= WORKING_DAYS for day in days) else WORKING_DAYS
     weeks = calendar.Calendar().monthdatescalendar(part.first.year, part.first.month)
     rows = (_week(week[:width], part.first, days) for week in weeks)
-    return Month(_SHORT[:width], tuple(row for row in rows if any(row)))
+    return Month(formats.weekdays()[:width], tuple(row for row in rows if any(row)))
 
 
 def _week(
@@ -88,7 +86,7 @@ def _month_page(archive: SiteArchive, part: SiteArchivePart, navigation: Navigat
     here = addresses.month(part.first)
     return render_page(
         "month.html",
-        title=english.month_name(part.first),
+        title=formats.month_name(part.first),
         profile=archive.name,
         navigation=navigation,
         days=days,
@@ -117,7 +115,7 @@ def _week_labels(days: Sequence[DayFacts]) -> list[str]:
     """Return the label below each day: its date where a week begins, else nothing."""
     weeks = [day.day.isocalendar()[:2] for day in days]
     return [
-        "" if place and weeks[place - 1] == week else english.brief_date(day.day).split(" ", 1)[1]
+        "" if place and weeks[place - 1] == week else formats.day_and_month(day.day)
         for place, (day, week) in enumerate(zip(days, weeks, strict=True))
     ]
 
@@ -139,7 +137,7 @@ def _month_navigation(archive: SiteArchive, place: int) -> Navigation:
         if not 0 <= to < len(months):
             return None
         first = months[to].first
-        return NavigationLink(english.brief_month(first), link(here, addresses.month(first)))
+        return NavigationLink(formats.brief_month(first), link(here, addresses.month(first)))
 
     papers = any(one.facts.papers for one in part.days)
     files = NAMES if papers else ()

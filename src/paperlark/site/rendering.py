@@ -6,7 +6,8 @@ import hashlib
 
 from paperlark.domain.code import code_fingerprint
 from paperlark.domain.paper import abstract_page
-from paperlark.renderers import english, reasons, typeset, wording
+from paperlark.renderers import reasons, typeset, wording
+from paperlark.renderers.catalogue import language
 from paperlark.renderers.html import clean_text, style, template
 
 _PACKAGE = "paperlark.site"
@@ -21,7 +22,6 @@ def render_page(name: str, **context: object) -> bytes:
     text = template(_PACKAGE, name, clean_text).render(
         reasons=reasons,
         wording=wording,
-        english=english,
         typeset=typeset,
         abstract_page=abstract_page,
         style=look,
@@ -32,6 +32,6 @@ def render_page(name: str, **context: object) -> bytes:
 
 
 def fingerprint_of(*parts: object) -> str:
-    """Return a hash of the inputs of a page, including the rendering code."""
-    made_of = (code_fingerprint(*_RENDERING_PACKAGES), parts)
+    """Return a hash of the inputs of a page, including the code and the language."""
+    made_of = (code_fingerprint(*_RENDERING_PACKAGES), language(), parts)
     return hashlib.sha256(repr(made_of).encode()).hexdigest()[:24]

@@ -14,6 +14,7 @@ from pathlib import PurePosixPath
 from paperlark.domain.archive import ScannedPaper
 from paperlark.domain.site_addresses import Addresses, link
 from paperlark.ports import ScannedPapers
+from paperlark.renderers.catalogue import gettext as _
 from paperlark.renderers.html import Navigation, NavigationLink
 from paperlark.site.archive import ArchiveDay, SiteArchive
 from paperlark.site.publish import File
@@ -138,7 +139,7 @@ def _page(addresses: Addresses, title: str) -> bytes:
     here = addresses.search
     return render_page(
         "search.html",
-        title="Search",
+        title=_("Search"),
         profile=title,
         navigation=Navigation(None, (NavigationLink(title, link(here, addresses.home)),), None),
     )

@@ -8,6 +8,7 @@ from itertools import groupby
 from pathlib import PurePosixPath
 
 from paperlark.domain.site_addresses import Addresses, link
+from paperlark.renderers.catalogue import gettext as _
 from paperlark.renderers.html import Navigation, NavigationLink
 from paperlark.site import totals
 from paperlark.site.archive import SiteArchive
@@ -25,10 +26,10 @@ def topic_files(archive: SiteArchive) -> Iterator[File]:
     papers = tuple(totals.shown(one.facts for one in archive.days))
     for topic in archive.topics:
         about = [one for one in papers if one.paper.topic == topic]
-        yield _file(archive, addresses.topic(topic), topic, "Topic", about)
+        yield _file(archive, addresses.topic(topic), topic, _("Topic"), about)
     for author in archive.authors:
         by = [one for one in papers if author in {who.name for who in one.paper.followed}]
-        yield _file(archive, addresses.author(author), author, "Author you follow", by)
+        yield _file(archive, addresses.author(author), author, _("Author you follow"), by)
 
 
 def _file(

@@ -10,8 +10,10 @@ from decimal import Decimal
 
 from paperlark.domain.digest import Status
 from paperlark.domain.paper import PaperId
-from paperlark.renderers import english
-from paperlark.renderers.english import UNKNOWN, amount
+from paperlark.renderers import formats
+from paperlark.renderers.catalogue import gettext as _
+from paperlark.renderers.catalogue import ngettext
+from paperlark.renderers.formats import amount, unknown
 from paperlark.site.facts import DayFacts, PaperFacts
 
 BEST = 10
@@ -118,7 +120,7 @@ def leading(kinds: Sequence[TopicTotals], most: int = _MOST_KINDS) -> tuple[Topi
         return tuple(kinds)
     rest = kinds[most - 1 :]
     by_day = tuple(map(sum, zip(*(one.by_day for one in rest), strict=True)))
-    name = f"{len(rest)} others"
+    name = _("{count} others").format(count=len(rest))
     return (*kinds[: most - 1], TopicTotals(name, sum(one.papers for one in rest), by_day))
 
 
@@ -169,20 +171,21 @@ def tokens(totals: Totals) -> str | None:
     """Return tokens and cost as text; None where no model was used."""
     if totals.tokens is None and not totals.unpriced:
         return None
-    used = UNKNOWN if totals.tokens is None else english.number(totals.tokens)
-    return f"{used} tokens, {cost(totals)}"
+    return _("{count} tokens, {cost}").format(count=formats.known(totals.tokens), cost=cost(totals))
 
 
 def cost(totals: Totals) -> str:
     """Return the cost as text, with the number of days of unknown cost."""
     if totals.cost is None:
-        return f"cost {UNKNOWN}"
-    more = (
-        f" plus {english.counted(totals.unpriced, 'day')} of unknown cost"
-        if totals.unpriced
-        else ""
+        return _("cost unknown")
+    if not totals.unpriced:
+        return amount(totals.cost)
+    text = ngettext(
+        "{amount} plus {count} day of unknown cost",
+        "{amount} plus {count} days of unknown cost",
+        totals.unpriced,
     )
-    return f"{amount(totals.cost)}{more}"
+    return text.format(amount=amount(totals.cost), count=formats.number(totals.unpriced))
 
 
 def _figures(day: DayFacts) -> DayTotals:
@@ -190,11 +193,11 @@ def _figures(day: DayFacts) -> DayTotals:
     judged = day.model is not None
     return DayTotals(
         day=day.day,
-        announced=english.known(day.announced),
-        scanned=english.known(day.scanned),
-        judged=english.known(day.judged) if judged else NONE,
-        selected=english.number(day.selected),
-        tokens=_or_unknown(judged, None if used is None else english.number(used)),
+        announced=formats.known(day.announced),
+        scanned=formats.known(day.scanned),
+        judged=formats.known(day.judged) if judged else NONE,
+        selected=formats.number(day.selected),
+        tokens=_or_unknown(judged, None if used is None else formats.number(used)),
         cost=_or_unknown(judged, _dollars(day)),
         token_count=used,
     )
@@ -206,4 +209,4 @@ def _dollars(day: DayFacts) -> str | None:
 
 
 def _or_unknown(judged: bool, text: str | None) -> str:  # noqa: FBT001  # read as one word
-    return (text or UNKNOWN) if judged else NONE
+    return (text or unknown()) if judged else NONE

@@ -60,7 +60,7 @@ class JudgementStore:
         with store_errors(self._database):
             rows = (
                 self._connection.execute(
-                    "SELECT relevance, novelty, comment FROM judgements"
+                    "SELECT relevance, novelty, comment, summary FROM judgements"
                     " WHERE paper_id = ? AND version = ? AND criteria = ? AND judge = ?",
                     (paper.id, paper.version, judgement_key.criteria, judgement_key.judge),
                 ).fetchone()
@@ -239,10 +239,11 @@ def insert_exchanges(
         inserted = _insert_exchange(connection, model_call, judgement_key, at)
         rows += _rows(model_call.judgements, judgement_key, inserted)
     connection.executemany(
-        "INSERT INTO judgements VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+        "INSERT INTO judgements VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
         " ON CONFLICT (paper_id, version, criteria, judge) DO UPDATE SET"
         " relevance = excluded.relevance, novelty = excluded.novelty,"
-        " comment = excluded.comment, exchange = excluded.exchange"
+        " comment = excluded.comment, exchange = excluded.exchange,"
+        " summary = excluded.summary"
         " WHERE judgements.comment = ''",
         sorted(rows, key=itemgetter(0, 1)),
     )
@@ -322,6 +323,7 @@ def _rows(
             one.novelty,
             one.comment,
             model_call,
+            one.summary,
         )
         for one in judgements
     )

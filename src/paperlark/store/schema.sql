@@ -1,4 +1,4 @@
--- The database, version 24. Written by `make reference`; do not edit.
+-- The database, version 25. Written by `make reference`; do not edit.
 -- Times are UTC (ISO 8601), days are announcement days in New York, money is decimal
 -- text in US dollars.
 
@@ -228,6 +228,8 @@ CREATE TABLE judgements (
     novelty INTEGER NOT NULL CHECK (novelty BETWEEN 1 AND 10),
     comment TEXT NOT NULL,
     exchange INTEGER NOT NULL REFERENCES exchanges (id),
+    -- empty where none was asked for, or none that can be used came
+    summary TEXT NOT NULL DEFAULT '',
     PRIMARY KEY (paper_id, version, criteria, judge)
 );
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 from http import HTTPStatus
 from uuid import uuid4
 
@@ -20,9 +20,11 @@ from paperlark.domain.calendar import expects_announcement
 from paperlark.domain.digest import Entry
 from paperlark.domain.errors import InvalidQuery, PaperlarkError
 from paperlark.domain.paper import Identifier
+from paperlark.domain.profile import ENGLISH
 from paperlark.domain.reading_keys import COMMANDS
 from paperlark.domain.triage import TriageEvent
 from paperlark.renderers import english, matches, reasons, typeset, wording
+from paperlark.renderers.catalogue import in_language
 from paperlark.renderers.html import clean_text, template
 from paperlark.web.feeds import feed_addresses
 from paperlark.web.files import static
@@ -200,7 +202,7 @@ class Pages:
             commands=COMMANDS,
             hints={name: _hint(name, self.shared.profile.settings.keys[name]) for name in COMMANDS},
             buttons=buttons,
-            article=article,
+            article=partial(article, language=self.shared.profile.settings.profile.language),
             making=self.making.current,
             nonce=uuid4().hex[:12],
             near=request.query_params.get("near", ""),
@@ -255,16 +257,17 @@ class Pages:
 
 
 @lru_cache(maxsize=4096)
-def article(entry: Entry) -> Markup:
+def article(entry: Entry, language: str = ENGLISH) -> Markup:
     """Return a paper as HTML, without what the reader did with it, so that it can be kept."""
-    text = template(_PACKAGE, "article.html", clean_text).render(
-        entry=entry,
-        navigation=None,
-        matches=matches,
-        reasons=reasons,
-        english=english,
-        typeset=typeset,
-    )
+    with in_language(language):
+        text = template(_PACKAGE, "article.html", clean_text).render(
+            entry=entry,
+            language=language,
+            navigation=None,
+            matches=matches,
+            reasons=reasons,
+            typeset=typeset,
+        )
     return Markup(text)  # noqa: S704  # of a template that escapes
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from paperlark.domain.delivery import Message, MessageFormat
-from paperlark.renderers import english
+from paperlark.renderers import formats
+from paperlark.renderers.catalogue import gettext as _
 from paperlark.renderers.letters.composing import subject
 from paperlark.renderers.letters.letter import DayRow, Letter, LetterItem
 from paperlark.renderers.letters.neutralize import (
@@ -119,11 +120,11 @@ def _lines(letter: Letter, markup: Markup) -> Iterator[_Line]:
     for sentence in letter.sentences:
         yield _Line(sentence, markup.words)
     if letter.page:
-        yield _link("The whole page", letter.page, markup)
+        yield _link(_("The whole page"), letter.page, markup)
     for row in letter.days:
         yield _day(row, markup)
     for warning in letter.warnings:
-        yield _Line(f"Note: {warning}", markup.words)
+        yield _Line(_("Note: {text}").format(text=warning), markup.words)
 
 
 def _link(words: str, url: str, markup: Markup) -> _Line:
@@ -131,7 +132,7 @@ def _link(words: str, url: str, markup: Markup) -> _Line:
 
 
 def _day(row: DayRow, markup: Markup) -> _Line:
-    text = f"{english.brief_date(row.day)}: {row.text}"
+    text = f"{formats.brief_date(row.day)}: {row.text}"
     return _link(text, row.page, markup) if row.page else _Line(text, markup.words)
 
 
@@ -142,7 +143,12 @@ def paper_lines(item: LetterItem, markup: Markup, fits: Fits) -> str:
     title, never the address. The link to vote is left out where it has no room beside the title.
     """
     brief = _PaperText(
-        item.url, item.mark, item.title, item.authors, truncate(item.why, _LONGEST_WHY), item.vote
+        item.url,
+        item.mark,
+        item.title,
+        item.authors,
+        truncate(item.summary or item.why, _LONGEST_WHY),
+        item.vote,
     )
     if not fits(_paper(replace(brief, why="", authors=""), markup)):
         brief = replace(brief, vote="")
@@ -160,7 +166,7 @@ def _shortened(brief: _PaperText, name: str, fits: Callable[[_PaperText], bool])
 def _paper(brief: _PaperText, markup: Markup) -> str:
     title = f"{brief.mark} {markup.link(brief.title or ELLIPSIS, brief.url)}"
     lines = (markup.words(some) for some in (brief.authors, brief.why) if some)
-    vote = (markup.link("Vote", brief.vote),) if brief.vote else ()
+    vote = (markup.link(_("Vote"), brief.vote),) if brief.vote else ()
     return markup.line.join((title, *lines, *vote))
 
 

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from paperlark.domain.delivery import Bulletin
-from paperlark.renderers import english
+from paperlark.renderers import formats
+from paperlark.renderers.catalogue import gettext as _
+from paperlark.renderers.catalogue import ngettext, pgettext
 from paperlark.renderers.letters.composing import compose, legends, merge_entries
 from paperlark.renderers.letters.letter import Letter
 from paperlark.renderers.letters.status import sentence
@@ -26,7 +28,11 @@ def compose_completion(bulletin: Bulletin) -> Letter:
             for one in bulletin.digests
         ),
     )
-    gist = f"{english.counted(new, 'paper')} more" if new else "no further papers"
+    gist = (
+        pgettext("new on a page", "{papers} more").format(papers=formats.papers(new))
+        if new
+        else _("no further papers")
+    )
     letter = compose(fresh)
     return replace(
         letter,
@@ -43,10 +49,16 @@ def compose_completion(bulletin: Bulletin) -> Letter:
 
 
 def _sentences(bulletin: Bulletin, new: int, gone: int) -> Iterator[str]:
-    what = "The page" if len(bulletin.digests) == 1 else "The week"
-    yield f"{what} was incomplete when it was sent, and is complete now."
+    yield (
+        _("The page was incomplete when it was sent, and is complete now.")
+        if len(bulletin.digests) == 1
+        else _("The week was incomplete when it was sent, and is complete now.")
+    )
     if gone:
-        papers = "1 paper that was" if gone == 1 else f"{english.number(gone)} papers that were"
-        yield f"{papers} sent with it {'is' if gone == 1 else 'are'} no longer on it."
+        yield ngettext(
+            "{count} paper that was sent with it is no longer on it.",
+            "{count} papers that were sent with it are no longer on it.",
+            gone,
+        ).format(count=formats.number(gone))
     if not new:
-        yield "No further paper was selected."
+        yield _("No further paper was selected.")

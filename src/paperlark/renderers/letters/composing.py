@@ -9,7 +9,8 @@ from itertools import islice
 from paperlark.domain.delivery import Bulletin, Occasion
 from paperlark.domain.digest import Digest, Entry, Status
 from paperlark.domain.paper import PaperId
-from paperlark.renderers import english, matches, reasons, typeset, wording
+from paperlark.renderers import formats, matches, reasons, typeset, wording
+from paperlark.renderers.catalogue import gettext as _
 from paperlark.renderers.letters import status
 from paperlark.renderers.letters.letter import DayRow, Letter, MissingPaper, letter_item
 from paperlark.renderers.letters.neutralize import page_address
@@ -62,7 +63,12 @@ def day_rows(bulletin: Bulletin) -> tuple[DayRow, ...]:
         for digest in bulletin.digests
     ]
     failed = [
-        DayRow(failure.day, f"no page: {problem(failure)}", None, complete=False)
+        DayRow(
+            failure.day,
+            _("no page: {problem}").format(problem=problem(failure)),
+            None,
+            complete=False,
+        )
         for failure in bulletin.failures
     ]
     return tuple(sorted((*made, *failed), key=lambda row: row.day))
@@ -82,12 +88,20 @@ def subject(letter: Letter) -> str:
 
 def footer(letter: Letter) -> tuple[str, str]:
     """Return why the reader gets this letter, and how to stop it."""
-    often = "every week" if letter.occasion is Occasion.WEEK else "for every announcement"
+    text = (
+        _(
+            "You get this because this address is listed under [[deliver]] in the paperlark profile"
+            " “{profile}”, which sends a mail every week."
+        )
+        if letter.occasion is Occasion.WEEK
+        else _(
+            "You get this because this address is listed under [[deliver]] in the paperlark profile"
+            " “{profile}”, which sends a mail for every announcement."
+        )
+    )
     return (
-        f"You get this because this address is listed under [[deliver]] in the paperlark profile"
-        f" \N{LEFT DOUBLE QUOTATION MARK}{letter.profile}\N{RIGHT DOUBLE QUOTATION MARK},"
-        f" which sends a mail {often}.",
-        "To stop it, remove the entry from the profile or ask whoever runs paperlark for you.",
+        text.format(profile=letter.profile),
+        _("To stop it, remove the entry from the profile or ask whoever runs paperlark for you."),
     )
 
 
@@ -138,39 +152,49 @@ def legends(bulletin: Bulletin) -> Iterator[str]:
 
 
 def _title(bulletin: Bulletin) -> str:
-    day = english.long_date(bulletin.day)
+    day = formats.long_date(bulletin.day)
     match bulletin.occasion:
         case Occasion.DAY:
             return day
         case Occasion.WEEK:
-            return f"The week to {day}"
+            return _("The week to {day}").format(day=day)
         case Occasion.COMPLETION:
-            return f"Completed: {day}"
+            return _("Completed: {day}").format(day=day)
         case Occasion.FAILURE:
-            return f"No page for {day}"
+            return _("No page for {day}").format(day=day)
         case Occasion.ALARM:
-            return f"Something is wrong, {day}"
+            return _("Something is wrong, {day}").format(day=day)
         case Occasion.TRIAL:
-            return f"Test message, {day}"
+            return _("Test message, {day}").format(day=day)
 
 
 def _gist(bulletin: Bulletin, wanted: int, papers: int) -> str:
     """Return `37 papers` or `the best 10 of 37 papers`, and what is wrong; empty for a failure."""
     if not bulletin.digests:
-        return "no page" if bulletin.occasion is Occasion.WEEK else ""
+        return _("no page") if bulletin.occasion is Occasion.WEEK else ""
     wrong = completeness(bulletin)
     if all(digest.status is Status.QUIET for digest in bulletin.digests):
-        return f"nothing announced{wrong}"
-    count = f"the best {english.number(wanted)} of " if wanted < papers else ""
-    return f"{count}{english.counted(papers, 'paper') if papers else 'no papers'}{wrong}"
+        return _("nothing announced") + wrong
+    count = formats.papers(papers) if papers else _("no papers")
+    if wanted < papers:
+        count = _("the best {wanted} of {papers}").format(
+            wanted=formats.number(wanted), papers=count
+        )
+    return f"{count}{wrong}"
 
 
 def _summary(bulletin: Bulletin, wanted: int, entries: tuple[Entry, ...]) -> tuple[str, ...]:
-    best = (f"the best {english.number(wanted)} are here",) if wanted < len(entries) else ()
+    best = (
+        (_("the best {wanted} are here").format(wanted=formats.number(wanted)),)
+        if wanted < len(entries)
+        else ()
+    )
     if bulletin.occasion is Occasion.WEEK:
-        made = english.counted(len(bulletin.digests), "day")
+        papers = _("{papers} of {days}").format(
+            papers=formats.papers(len(entries)), days=formats.days(len(bulletin.digests))
+        )
         wrong = filter(None, [problem_days(bulletin)])
-        return (f"{english.counted(len(entries), 'paper')} of {made}", *best, *wrong)
+        return (papers, *best, *wrong)
     return tuple(
         part
         for digest in bulletin.digests
@@ -185,12 +209,15 @@ def _sentences(bulletin: Bulletin, entries: tuple[Entry, ...]) -> Iterator[str]:
     if bulletin.occasion is Occasion.FAILURE:
         for failure in bulletin.failures:
             other = failure.day != bulletin.day
-            label = english.long_date(failure.day) if other else "Why"
+            label = formats.long_date(failure.day) if other else _("Why")
             yield f"{label}: {problem(failure)}"
-        yield "The last good page is still in place. paperlark will try again."
+        yield _("The last good page is still in place. paperlark will try again.")
         return
     if bulletin.occasion is Occasion.WEEK and not entries:
-        nothing = "No paper was selected" if bulletin.digests else "No page was made"
-        yield f"{nothing} this week."
+        yield (
+            _("No paper was selected this week.")
+            if bulletin.digests
+            else _("No page was made this week.")
+        )
     elif not entries:
         yield from (wording.no_papers_text(digest) for digest in bulletin.digests)

@@ -12,7 +12,9 @@ from paperlark.domain.judgement import Judgement
 from paperlark.domain.paper import Paper
 from paperlark.domain.plain_text import one_line
 from paperlark.domain.vote_links import SAVING
-from paperlark.renderers import english, matches, reasons, typeset
+from paperlark.renderers import formats, matches, reasons, typeset
+from paperlark.renderers.catalogue import gettext as _
+from paperlark.renderers.catalogue import pgettext
 from paperlark.renderers.letters.neutralize import truncate
 from paperlark.renderers.reasons import PaperLink
 
@@ -73,12 +75,22 @@ class Letter:
         Empty if nothing is.
         """
         count = self.paper_count - shown
-        where = "on the pages of the week" if self.occasion is Occasion.WEEK else "on the page"
+        is_week = self.occasion is Occasion.WEEK
+        where = _("on the pages of the week") if is_week else _("on the page")
         if not count:
-            return "" if in_full else f"All abstracts are {where}"
-        more = english.counted(count, "more paper" if shown else "paper")
-        abstracts = "" if in_full else ", with all abstracts"
-        return f"{'and ' if shown else ''}{more} {where}{abstracts}"
+            return "" if in_full else _("All abstracts are {where}").format(where=where)
+        papers = formats.more_papers(count) if shown else formats.papers(count)
+        return _left(shown=bool(shown), in_full=in_full).format(papers=papers, where=where)
+
+
+def _left(*, shown: bool, in_full: bool) -> str:
+    if shown:
+        return (
+            _("and {papers} {where}") if in_full else _("and {papers} {where}, with all abstracts")
+        )
+    if in_full:
+        return pgettext("papers that are left out", "{papers} {where}")
+    return _("{papers} {where}, with all abstracts")
 
 
 MOST_AUTHORS = 4
@@ -99,8 +111,9 @@ class LetterItem:
     """One paper; unknown texts are empty.
 
     `mark` is a star, both scores or the match, as in the contents of the page; `scores` and
-    `facts` give them in words. `vote` is the web address at which it can be voted on, if any.
-    `comments` are what its authors wrote beside it and where it was published, `links` lead to
+    `facts` give them in words. `vote` is the web address at which it can be voted on, if any;
+    `summary` is what is new. `comments` are what its authors wrote beside it and where it was
+    published, `links` lead to
     its code and to what was published. `brief_why` is `why` as a list has room for it; of a paper
     that nobody judged what its row in the contents of the page says. `accepted` is where, or
     that it was withdrawn.
@@ -116,6 +129,7 @@ class LetterItem:
     why: str
     abstract: tuple[str, ...]
     vote: str = ""
+    summary: str = ""
     anchor: str = ""
     comments: tuple[str, ...] = ()
     links: tuple[PaperLink, ...] = ()
@@ -154,6 +168,7 @@ def letter_item(entry: Entry, vote: str = "", aside: str = "") -> LetterItem:
             for paragraph in typeset.readable_paragraphs(paper.abstract)[:_MOST_PARAGRAPHS]
         ),
         vote=vote,
+        summary=truncate(typeset.readable(_summary(entry)), _LONGEST_WHY),
         anchor=paper.anchor,
         comments=tuple(_comments(paper)),
         links=reasons.links(paper),
@@ -163,14 +178,14 @@ def letter_item(entry: Entry, vote: str = "", aside: str = "") -> LetterItem:
 
 
 def _accepted(paper: Paper) -> str:
-    withdrawn = reasons.WITHDRAWN if reasons.is_withdrawn(paper) else ""
+    withdrawn = _(reasons.WITHDRAWN) if reasons.is_withdrawn(paper) else ""
     return withdrawn or reasons.accepted(paper)
 
 
 def _comments(paper: Paper) -> Iterator[str]:
     said = [typeset.readable(one.text) for one in reasons.remarks(paper)]
     if reasons.is_withdrawn(paper):
-        said.insert(0, reasons.WITHDRAWN.capitalize())
+        said.insert(0, _(reasons.WITHDRAWN).capitalize())
     if said:
         yield truncate(" · ".join(said), _LONGEST_COMMENTS)
 
@@ -185,20 +200,24 @@ def _mark(entry: Entry) -> str:
 def _authors(names: list[str]) -> str:
     # "and 1 more" would be as long as one more name.
     shown = len(names) if len(names) <= MOST_AUTHORS + 1 else MOST_AUTHORS
-    words = english.listed(truncate(one_line(name), _LONGEST_NAME) for name in names[:shown])
+    words = formats.listed(truncate(one_line(name), _LONGEST_NAME) for name in names[:shown])
     hidden = len(names) - shown
-    return f"{words} and {english.number(hidden)} more" if hidden else words
+    if not hidden:
+        return words
+    return _("{names} and {count} more").format(names=words, count=formats.number(hidden))
 
 
 def _scores(judged: Judgement | None) -> tuple[str, ...]:
-    return (f"Relevance {judged.relevance}", f"Novelty {judged.novelty}") if judged else ()
+    if judged is None:
+        return ()
+    return (f"{_('Relevance')} {judged.relevance}", f"{_('Novelty')} {judged.novelty}")
 
 
 def _facts(entry: Entry) -> tuple[str, ...]:
     paper = entry.paper
     facts = (
-        f"Match {matches.match_text(entry.match)}" if entry.match else "",
-        reasons.OUTSIDE if entry.outside else "",
+        f"{_('Match')} {matches.match_text(entry.match)}" if entry.match else "",
+        _(reasons.OUTSIDE) if entry.outside else "",
         paper.id,
         truncate(one_line(" ".join(paper.categories)), _LONGEST_FACT),
         reasons.licence(paper),
@@ -206,11 +225,18 @@ def _facts(entry: Entry) -> tuple[str, ...]:
     return tuple(fact for fact in facts if fact)
 
 
+def _summary(entry: Entry) -> str:
+    """Return what is new in the paper by the model; empty where it did not say."""
+    return entry.judgement.summary if entry.judgement else ""
+
+
 def _why(entry: Entry) -> str:
     """Return why the paper was selected, else the evidence of the ranker."""
     reason = reasons.reason(entry)
     if reason is not None:
         return reason
-    facts = [f"{name.lower()}: {value}" for name, value in reasons.evidence(entry.match)]
-    evidence = "; ".join([reasons.NOT_JUDGED, *facts] if entry.unjudged else facts)
+    facts = [
+        f"{reasons.lower_first(name)}: {value}" for name, value in reasons.evidence(entry.match)
+    ]
+    evidence = "; ".join([_(reasons.NOT_JUDGED), *facts] if entry.unjudged else facts)
     return evidence[:1].upper() + evidence[1:]

@@ -12,7 +12,6 @@ from itertools import accumulate
 from markupsafe import Markup
 
 from paperlark.domain.delivery import Message, MessageFormat
-from paperlark.renderers import english
 from paperlark.renderers.html import template
 from paperlark.renderers.letters.composing import footer, subject
 from paperlark.renderers.letters.letter import Letter, LetterItem
@@ -153,7 +152,6 @@ def render_html(letter: Letter, content: MailContent, note: str, left: str) -> s
         subject=subject(letter),
         footer=footer(letter),
         preheader=_preheader(letter),
-        english=english,
         colour=light,
         dark=dark,
         sans=SANS,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from paperlark.renderers import english
+from paperlark.renderers import formats
+from paperlark.renderers.catalogue import gettext as _
 from paperlark.renderers.letters.letter import Letter, LetterItem
 from paperlark.renderers.letters.neutralize import truncate
 
@@ -51,10 +52,17 @@ def size_note(letter: Letter, content: MailContent) -> str:
     shorter = content.longest is not None and (wanted is None or content.longest < wanted)
     said: list[str] = []
     if shorter:
-        said.append(f"abstracts have at most {english.number(content.longest or 0)} characters")
+        longest = formats.number(content.longest or 0)
+        said.append(_("abstracts have at most {count} characters").format(count=longest))
     if content.abstracts < content.titles and wanted != 0:
-        after = english.number(content.abstracts)
-        said.append(f"those after number {after} are left out" if content.abstracts else "none fit")
+        after = formats.number(content.abstracts)
+        said.append(
+            _("those after number {count} are left out").format(count=after)
+            if content.abstracts
+            else _("none fit")
+        )
     if not said:
         return ""
-    return f"So that no mail program cuts this mail off, {', and '.join(said)}."
+    return _("So that no mail program cuts this mail off, {what}.").format(
+        what=_(", and ").join(said)
+    )

@@ -6,7 +6,8 @@ import re
 import textwrap
 from collections.abc import Iterator, Sequence
 
-from paperlark.renderers import english
+from paperlark.renderers import formats
+from paperlark.renderers.catalogue import gettext as _
 from paperlark.renderers.letters.composing import footer
 from paperlark.renderers.letters.letter import Letter, LetterItem
 from paperlark.renderers.letters.mail_content import MailContent
@@ -35,11 +36,11 @@ def render_text(letter: Letter, content: MailContent, note: str, left: str) -> s
 def _head(letter: Letter) -> Iterator[str]:
     yield f"{_wrapped(letter.profile)}\n{_wrapped(letter.title)}\n{'=' * len(letter.title)}"
     yield _wrapped(" · ".join(letter.summary))
-    yield f"In the browser: {letter.page}" if letter.page else ""
+    yield _("In the browser: {address}").format(address=letter.page) if letter.page else ""
     yield from (_wrapped(f"! {warning}", "  ") for warning in letter.warnings)
     yield from map(_wrapped, letter.sentences)
     for row in letter.days:
-        text = _wrapped(f"{english.brief_date(row.day)}: {row.text}", "  ")
+        text = _wrapped(f"{formats.brief_date(row.day)}: {row.text}", "  ")
         yield f"{text}\n  {row.page}" if row.page else text
 
 
@@ -62,11 +63,12 @@ def _paper(place: int, item: LetterItem, abstract: Sequence[str]) -> str:
         _indented(item.authors),
         _indented(" · ".join((*item.scores, *item.facts))),
         f"   {item.url}",
-        *(f"   {link.word}: {link.url}" for link in item.links),
-        f"   Vote: {item.vote}" if item.vote else "",
-        f"   Save: {item.save}" if item.save else "",
+        *(f"   {_(link.word)}: {link.url}" for link in item.links),
+        f"   {_('Vote')}: {item.vote}" if item.vote else "",
+        f"   {_('Save')}: {item.save}" if item.save else "",
         *map(_indented, item.comments),
-        _indented(f"Why: {item.why}" if abstract and item.why != item.brief_why else ""),
+        _indented(f"{_('New')}: {item.summary}" if item.summary else ""),
+        _indented(f"{_('Why')}: {item.why}" if abstract and item.why != item.brief_why else ""),
     )
     head = "\n".join(line for line in lines if line)
     return "\n\n".join((head, *map(_indented, abstract)))
@@ -87,8 +89,8 @@ def _missing(letter: Letter) -> str:
         f"{_wrapped(f'- {one.title}: {one.reason}', '  ')}\n  {one.url}" for one in letter.missing
     ]
     more = letter.missing_count - len(letter.missing)
-    last = (f"and {english.number(more)} more",) if more else ()
-    return "\n".join(("Not judged:", *named, *last))
+    last = (_("and {count} more").format(count=formats.number(more)),) if more else ()
+    return "\n".join((f"{_('Not judged')}:", *named, *last))
 
 
 def _indented(text: str) -> str:

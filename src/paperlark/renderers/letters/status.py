@@ -10,8 +10,11 @@ from paperlark.domain.delivery import Bulletin, Failure, Occasion
 from paperlark.domain.digest import Batch, Digest, Status
 from paperlark.domain.plain_text import one_line
 from paperlark.domain.spending import Cost, Spend, Tokens
-from paperlark.renderers import english, wording
+from paperlark.renderers import formats, wording
+from paperlark.renderers.catalogue import gettext as _
+from paperlark.renderers.catalogue import ngettext
 from paperlark.renderers.letters.neutralize import truncate
+from paperlark.renderers.notes import note_text
 
 _LONGEST = 600
 
@@ -31,9 +34,13 @@ def status_line(digest: Digest) -> str:
     """Return how the run ended, without the "see below" of the page."""
     missing = wording.shortfall(digest)
     partial = digest.status is Status.PARTIAL
-    text = f"partial: {missing}" if partial and missing else wording.status_text(digest)
+    text = (
+        _("partial: {missing}").format(missing=missing)
+        if partial and missing
+        else wording.status_text(digest)
+    )
     rebuilt = partial and digest.reconstructed
-    return f"{text}; reconstructed" if rebuilt else text
+    return _("{status}; reconstructed").format(status=text) if rebuilt else text
 
 
 def is_complete(digest: Digest) -> bool:
@@ -50,10 +57,10 @@ def without_page(bulletin: Bulletin) -> frozenset[date]:
 def completeness(bulletin: Bulletin) -> str:
     """Return what the subject says of incomplete or unusual pages; empty for complete ones."""
     if without_page(bulletin) or any(one.status is Status.PARTIAL for one in bulletin.digests):
-        return ", incomplete"
+        return _(", incomplete")
     if any(one.status is Status.WITHIN_BUDGET for one in bulletin.digests):
-        return f", {Status.WITHIN_BUDGET}"
-    return ", reconstructed" if any(one.reconstructed for one in bulletin.digests) else ""
+        return _(", complete within budget")
+    return _(", reconstructed") if any(one.reconstructed for one in bulletin.digests) else ""
 
 
 def problem_days(bulletin: Bulletin) -> str:
@@ -61,11 +68,11 @@ def problem_days(bulletin: Bulletin) -> str:
     partial = sum(one.status is Status.PARTIAL for one in bulletin.digests)
     rebuilt = sum(one.reconstructed for one in bulletin.digests)
     kinds = (
-        (len(without_page(bulletin)), "without a page"),
-        (partial, "incomplete"),
-        (rebuilt, "reconstructed"),
+        (len(without_page(bulletin)), _("{days} without a page")),
+        (partial, _("{days} incomplete")),
+        (rebuilt, _("{days} reconstructed")),
     )
-    return english.listed(f"{english.counted(days, 'day')} {how}" for days, how in kinds if days)
+    return formats.listed(how.format(days=formats.days(count)) for count, how in kinds if count)
 
 
 _MAX_WARNINGS = 12
@@ -77,24 +84,34 @@ def warnings_of(bulletin: Bulletin) -> tuple[str, ...]:
     warnings = [sentence(notice) for notice in bulletin.notices]
     if bulletin.occasion is Occasion.DAY:
         warnings += [
-            f"No page for {english.long_date(failure.day)}: {problem(failure)}"
+            _("No page for {day}: {problem}").format(
+                day=formats.long_date(failure.day), problem=problem(failure)
+            )
             for failure in bulletin.failures
         ]
     for digest in bulletin.digests:
-        when = f"{english.brief_date(digest.day)}: " if several else ""
+        when = f"{formats.brief_date(digest.day)}: " if several else ""
         warnings += [f"{when}{sentence(warning)}" for warning in _day_warnings(digest)]
     if len(warnings) <= _MAX_WARNINGS:
         return tuple(warnings)
-    more = english.counted(len(warnings) - _MAX_WARNINGS + 1, "more note")
-    return (*warnings[: _MAX_WARNINGS - 1], f"And {more}.")
+    more = len(warnings) - _MAX_WARNINGS + 1
+    text = ngettext("And {count} more note.", "And {count} more notes.", more)
+    return (*warnings[: _MAX_WARNINGS - 1], text.format(count=formats.number(more)))
 
 
 def _day_warnings(digest: Digest) -> Iterator[str]:
-    yield from filter(None, (wording.unjudged_note(digest), *digest.notes))
+    yield from filter(
+        None,
+        (
+            wording.unjudged_note(digest),
+            wording.summaries_missing(digest),
+            *map(note_text, digest.notes),
+        ),
+    )
     for batch, (category, how) in zip(digest.batches, wording.batches(digest), strict=True):
         if not _has_all_entries(batch):
             yield f"{category}: {how}"
-    yield from (why for why, _ in wording.postponed(digest))
+    yield from (why for why, _papers in wording.postponed(digest))
 
 
 def _has_all_entries(batch: Batch) -> bool:
@@ -125,9 +142,10 @@ def _paid(judged: Sequence[Digest]) -> str:
     models = dict.fromkeys(one_line(digest.model or "") for digest in judged)
     tokens, cost = wording.usage_rows(_total_spend([digest.spend for digest in judged]))
     prompt, completion, total = tokens.cells
-    parts = f" ({prompt} prompt, {completion} completion)" if prompt != total else ""
-    named = truncate(english.listed(models), _LONGEST_MODEL)
-    return f"{named} · tokens {total}{parts} · cost {cost.cells[-1]}"
+    parts = _(" ({prompt} prompt, {completion} completion)") if prompt != total else ""
+    named = truncate(formats.listed(models), _LONGEST_MODEL)
+    used = parts.format(prompt=prompt, completion=completion)
+    return f"{named} · {tokens.name} {total}{used} · {cost.name} {cost.cells[-1]}"
 
 
 def _total_spend(spent: Sequence[Spend | None]) -> Spend:

@@ -17,6 +17,9 @@ let sent = 0;
 let keysWork = true;
 let current = -1;
 
+// The page's words in its language, by those written here.
+const words = JSON.parse(template.dataset.words || "{}");
+const say = (text, values) => (words[text] ?? text).replace(/\{(\w+)\}/g, (_, name) => values[name]);
 const idOf = (paper) => paper.querySelector("h3 a").href.split("/abs/")[1];
 const tell = (text) => { told.textContent = text; };
 
@@ -44,14 +47,14 @@ function show() {
   }
   const all = Object.entries(votes).map((one) => one.join(" "));
   lines.value = all.join("\n");
-  count.textContent = all.length ? `${all.length} ${all.length === 1 ? "vote" : "votes"}`
-    : "No votes on this page yet";
+  count.textContent = all.length === 0 ? say("No votes on this page yet")
+    : all.length === 1 ? say("1 vote") : say("{count} votes", { count: all.length });
   pad.classList.toggle("some", all.length > 0);
 }
 
 function keep() {
   tell(write(KEPT, votes) ? ""
-    : "This browser keeps nothing: copy the lines before you leave this page.");
+    : say("This browser keeps nothing: copy the lines before you leave this page."));
   show();
 }
 
@@ -90,12 +93,12 @@ function follow(link) {
 async function copy() {
   try {
     await navigator.clipboard.writeText(`${lines.value}\n`);
-    tell("Copied. In a terminal: paperlark vote -");
+    tell(say("Copied. In a terminal: paperlark vote -"));
   } catch {
     fold.open = true;
     lines.focus();
     lines.select();
-    tell("Marked: copy them as you copy any text.");
+    tell(say("Marked: copy them as you copy any text."));
   }
 }
 
@@ -110,8 +113,10 @@ function send() {
     [until, address] = [until + 1, longer];
   }
   window.open(address, "_blank", "noopener");
-  const more = until < all.length ? ", and press Send again for the others" : "";
-  tell(`Votes ${sent + 1} to ${until} of ${all.length}: submit the issue there${more}.`);
+  const text = until < all.length
+    ? "Votes {first} to {last} of {all}: submit the issue there, and press Send again for the others."
+    : "Votes {first} to {last} of {all}: submit the issue there.";
+  tell(say(text, { first: sent + 1, last: until, all: all.length }));
   sent = until;
 }
 
@@ -130,7 +135,7 @@ const COMMANDS = {
   copy,
   send,
   clear() {
-    if (!confirm("Delete the votes on this page from this browser?")) return;
+    if (!confirm(say("Delete the votes on this page from this browser?"))) return;
     votes = {};
     keep();
   },

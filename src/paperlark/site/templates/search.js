@@ -10,6 +10,9 @@ const INDEX = "index.js";
 const FOLDER = location.protocol === "file:";
 const TRIES = 4, PAUSE = 500;
 const LETTERS = { ł: "l", ø: "o", đ: "d", ß: "ss", æ: "ae", œ: "oe" };
+// The page's words in its language, by those written here.
+const texts = JSON.parse(form.dataset.words || "{}");
+const say = (text, values) => (texts[text] ?? text).replace(/\{(\w+)\}/g, (_, name) => values[name]);
 const cache = new Map();
 let requests = 0;
 let indexCache = "no-cache";
@@ -171,7 +174,8 @@ async function corrected(index, query) {
 
 function told(changes) {
   const quoted = (at) => changes.map((one) => `«${one[at]}»`).join(", ");
-  return changes.length ? `No paper has ${quoted(0)}; showing ${quoted(1)}: ` : "";
+  return changes.length
+    ? `${say("No paper has {words}; showing {others}:", { words: quoted(0), others: quoted(1) })} ` : "";
 }
 
 async function hitsOf(index, terms) {
@@ -180,9 +184,11 @@ async function hitsOf(index, terms) {
 }
 
 function summary(many) {
-  if (many === 0) return "No paper contains all of these words. Words found in most papers are ignored.";
-  if (many > MOST) return `More than ${MOST} papers. The best ${MOST}:`;
-  return `${many} paper${many === 1 ? "" : "s"}`;
+  if (many === 0) {
+    return say("No paper contains all of these words. Words found in most papers are ignored.");
+  }
+  if (many > MOST) return say("More than {count} papers. The best {count}:", { count: MOST });
+  return many === 1 ? say("1 paper") : say("{count} papers", { count: many });
 }
 
 // Finds the best papers, how many there are, and which words were corrected.
@@ -222,7 +228,7 @@ async function search(query, selectedOnly) {
   const terms = termsOf(identifierOf(query) || query);
   found.replaceChildren();
   if (terms.length === 0) { message.textContent = ""; return; }
-  message.textContent = "Searching …";
+  message.textContent = say("Searching …");
   try {
     const { papers, many, changes } = await patiently(() => answer(query, terms, selectedOnly));
     if (mine !== requests) return;
@@ -230,7 +236,7 @@ async function search(query, selectedOnly) {
     message.textContent = told(changes) + summary(many);
   } catch (error) {
     if (mine !== requests) return;
-    message.textContent = `Could not read the search index (${error.message}).`;
+    message.textContent = say("Could not read the search index ({problem}).", { problem: error.message });
   }
 }
 
