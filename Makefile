@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 UV_COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
 
-.PHONY: help demo test test-quick lint sample model reference docs gallery licences audit bench bench-runs bench-ranking bench-fleet bench-kept bench-judge bench-site bench-mcp bench-read mutants test-local-llm lock clean
+.PHONY: help demo test test-quick lint sample model reference docs gallery licences audit dist release bench bench-runs bench-ranking bench-fleet bench-kept bench-judge bench-site bench-mcp bench-read mutants test-local-llm lock clean
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -35,7 +35,13 @@ sample: .venv/run.done  ## make the bundled sample again (needs the recorded fee
 model: .venv/run.done  ## learn the ranker's shipped space again (needs the corpus; 10 minutes)
 	@$(BIN)/python tools/make_model.py
 
-reference: .venv/dev.done  ## write docs/reference and the schema from the code
+dist: .venv/run.done  ## build sdist and wheel into dist/, twice, and compare their bytes
+	@$(BIN)/python tools/make_dist.py
+
+release: test .venv/release.done  ## all of a release but publishing: the suite, dist, each extra installed (10 minutes; needs the package index), SBOM
+	@$(BIN)/python tools/make_release.py
+
+reference: .venv/dev.done  ## write docs/reference, the man pages and the schema from the code
 	@$(BIN)/python tools/make_reference.py
 	@$(BIN)/python tools/make_schema.py
 
@@ -98,11 +104,12 @@ lock:  ## lock the versions again with hashes (needs uv)
 	$(UV_COMPILE) pyproject.toml --extra read-group --extra postgres --group build --output-file requirements/server.txt
 	$(UV_COMPILE) pyproject.toml --extra read --extra read-group --group dev --output-file requirements/dev.txt
 	$(UV_COMPILE) --group audit --output-file requirements/audit.txt
+	$(UV_COMPILE) --group release --output-file requirements/release.txt
 	$(UV_COMPILE) --group local-llm-build --output-file requirements/local-llm-build.txt
 	$(UV_COMPILE) --group local-llm --output-file requirements/local-llm.txt
 
 clean:  ## remove what make made
-	rm -rf .venv .venv-llm .venv-audit docs-site paperlark-demo .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf .venv .venv-llm .venv-audit docs-site dist paperlark-demo .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "paperlark needs Python 3.11 or newer: make PYTHON=python3.12 $(MAKECMDGOALS)")'
@@ -121,3 +128,6 @@ endef
 
 .venv/dev.done: .venv/run.done requirements/dev.txt
 	$(call install,requirements/dev.txt)
+
+.venv/release.done: .venv/run.done requirements/release.txt
+	$(call install,requirements/release.txt)

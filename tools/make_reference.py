@@ -1,4 +1,4 @@
-"""Write docs/reference from the code: settings, commands, the API, and the JSON page's schema.
+"""Write docs/reference and the man pages from the code.
 
 A test holds the committed files against what this writes, so they cannot drift.
 """
@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import click
+from environment_page import environment_page
+from man_pages import MAN, man_pages
 
 import paperlark
 from paperlark import api
@@ -46,6 +48,13 @@ def main() -> None:
     for name, text in reference().items():
         (REFERENCE / name).write_text(text, "utf-8")
         print(f"wrote docs/reference/{name}")
+    pages = man_pages()
+    for old in MAN.glob("*.1"):
+        old.unlink()
+    MAN.mkdir(exist_ok=True)
+    for name, text in pages.items():
+        (MAN / name).write_text(text, "utf-8")
+    print(f"wrote {len(pages)} man pages to src/man")
 
 
 def reference() -> dict[str, str]:
@@ -55,6 +64,7 @@ def reference() -> dict[str, str]:
         "commands.md": "\n".join(_commands()) + "\n",
         "api.md": "\n".join(_api()) + "\n",
         "states.md": "\n".join(_states()) + "\n",
+        "environment.md": "\n".join(environment_page()) + "\n",
         "digest.schema.json": json_schema(),
         "webhook.schema.json": webhook_schema(),
     }

@@ -20,13 +20,16 @@ if TYPE_CHECKING:
         begin_profile,
         build_site,
         database_of,
+        delete_remains,
         draft_criteria,
         evaluate,
         evaluate_tokens,
         examine,
+        find_completion,
         find_papers_of_author,
         find_profile,
         find_profiles,
+        find_remains,
         language_note,
         migrate_database,
         open_accounts,
@@ -60,10 +63,12 @@ if TYPE_CHECKING:
     from paperlark.domain.digest import Digest
     from paperlark.domain.errors import (
         AccountError,
+        CompletionNotInstalled,
         InvalidArguments,
         InvalidQuery,
         JudgeError,
         NoSuchReader,
+        NotRemoved,
         PaperlarkError,
         ProfileError,
         PublishError,
@@ -91,6 +96,8 @@ if TYPE_CHECKING:
     from paperlark.importing.imported_sources import ImportedSource
     from paperlark.importing.kinds import FileKind
     from paperlark.importing.read_papers import ReadPapers
+    from paperlark.installation.completion import CompletionFile
+    from paperlark.installation.remains import RemainKind, Remnant
     from paperlark.runs.estimate import CostEstimate, EstimateReport
     from paperlark.runs.make_page import DayOutcome, MadePage
     from paperlark.runs.morning import MorningReporter, MorningResult
@@ -110,6 +117,8 @@ __all__ = [
     "AuditEvent",
     "AuditOrigin",
     "CastVotes",
+    "CompletionFile",
+    "CompletionNotInstalled",
     "CostEstimate",
     "Criteria",
     "CriteriaEffect",
@@ -145,6 +154,7 @@ __all__ = [
     "MorningResult",
     "NewAccount",
     "NoSuchReader",
+    "NotRemoved",
     "OidcProvider",
     "OpenedAccounts",
     "OpenedGroup",
@@ -158,6 +168,8 @@ __all__ = [
     "ReadPapers",
     "ReadingActions",
     "ReadingDay",
+    "RemainKind",
+    "Remnant",
     "Role",
     "RunOptions",
     "SearchResult",
@@ -190,13 +202,16 @@ __all__ = [
     "begin_profile",
     "build_site",
     "database_of",
+    "delete_remains",
     "draft_criteria",
     "evaluate",
     "evaluate_tokens",
     "examine",
+    "find_completion",
     "find_papers_of_author",
     "find_profile",
     "find_profiles",
+    "find_remains",
     "language_note",
     "migrate_database",
     "open_accounts",
@@ -231,7 +246,8 @@ _DEFINED_IN = {
     "domain.criteria_effect": "CriteriaEffect",
     "domain.digest": "Digest",
     "domain.errors": "AccountError NoSuchReader JudgeError PaperlarkError ProfileError PublishError"
-    " InvalidArguments InvalidQuery SecretUnusable SourceError StoreBusy StoreError UnclearName"
+    " CompletionNotInstalled InvalidArguments InvalidQuery NotRemoved SecretUnusable SourceError"
+    " StoreBusy StoreError UnclearName"
     " Unimportable VotesNotAllowed",
     "domain.followed": "FollowingReport",
     "domain.feedback": "ImportedPaper Vote",
@@ -249,6 +265,8 @@ _DEFINED_IN = {
     "importing.kinds": "FileKind",
     "importing.imported_sources": "ImportedSource",
     "importing.read_papers": "ReadPapers",
+    "installation.completion": "CompletionFile",
+    "installation.remains": "RemainKind Remnant",
     "runs.estimate": "CostEstimate EstimateReport",
     "runs.make_page": "DayOutcome MadePage",
     "runs.morning": "MorningReporter MorningResult",

@@ -81,7 +81,7 @@ def _works(environment: Path, shell: Shell, tmp_path: Path) -> None:
     # The sample, the learned space, templates: a page needs every kind of file.
     shell("paperlark demo --out pages", folder=tmp_path)
     assert list((tmp_path / "pages").rglob("*.html"))
-    has = {path.relative_to(SOURCE / "src") for path in (SOURCE / "src").rglob("*")
+    has = {path.relative_to(SOURCE / "src") for path in (SOURCE / "src").glob("paperlark/**/*")
            if path.is_file() and path.suffix != ".pyc"}  # fmt: skip
     assert {one for one in has if not (packages_of(environment) / one).exists()} == set()
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sqlite3
 from contextlib import closing
 from datetime import date
@@ -112,6 +113,24 @@ def test_a_database_whose_batches_had_no_notes_yet_is_completed(path: Path) -> N
         store = AnnouncementStore(connection, path)
         store.keep(a_feed(a_paper("2502.00001")), DAY)
         assert store.batch("cs.LG", DAY) is not None
+
+
+def test_a_migration_that_was_overtaken_by_the_next_one_is_made_up_for(path: Path) -> None:
+    scripts = resources.files("paperlark.store").joinpath("migrations", "sqlite")
+    lacking = [one for one in scripts.iterdir() if one.name[:4] in {"0018", "0021"}
+               or one.name[:4] > "0022"]  # fmt: skip
+    text = "".join(one.read_text("utf-8") for one in lacking)
+    with open_database(path) as connection, transaction(connection):
+        connection.execute("PRAGMA defer_foreign_keys = ON")
+        for name in reversed(re.findall(r"CREATE TABLE (\w+)", text)):
+            connection.execute(f"DROP TABLE IF EXISTS {name}")
+        for table, column in re.findall(r"ALTER TABLE (\w+) ADD COLUMN (\w+)", text):
+            connection.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
+        connection.execute("PRAGMA user_version = 22")
+    with open_database(path) as connection:
+        assert connection.execute("PRAGMA user_version").fetchone() == (VERSION,)
+        for table in ("month_spending", "fleet_mornings"):
+            assert connection.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,)  # noqa: S608
 
 
 def test_a_database_of_a_later_paperlark_is_left_alone(path: Path) -> None:

@@ -19,7 +19,14 @@ from paperlark.api.evaluation import evaluate, evaluate_tokens, read_labelled_da
 from paperlark.api.feeds import Feeds
 from paperlark.api.first_session import begin_profile, open_first_day
 from paperlark.api.groups import OpenedGroup, open_group
-from paperlark.api.installation import ScheduleKind, examine, open_schedule
+from paperlark.api.installation import (
+    ScheduleKind,
+    delete_remains,
+    examine,
+    find_completion,
+    find_remains,
+    open_schedule,
+)
 from paperlark.api.interests import ZOTERO, Interests
 from paperlark.api.new_reader import (
     draft_criteria,
@@ -46,13 +53,16 @@ __all__ = [
     "begin_profile",
     "build_site",
     "database_of",
+    "delete_remains",
     "draft_criteria",
     "evaluate",
     "evaluate_tokens",
     "examine",
+    "find_completion",
     "find_papers_of_author",
     "find_profile",
     "find_profiles",
+    "find_remains",
     "language_note",
     "migrate_database",
     "open_accounts",

@@ -1,19 +1,23 @@
-"""Check an installation, and schedule its mornings."""
+"""Check an installation, schedule its mornings, complete in its shell, and take it off again."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 from paperlark.api.opening import find_profile
 from paperlark.settings.environment import Environment
+from paperlark.settings.places import PROFILE, config_folder
 
 if TYPE_CHECKING:
     from paperlark.doctor import Group
+    from paperlark.installation.completion import CompletionFile, Shell
+    from paperlark.installation.remains import Remnant
     from paperlark.schedule.job import ScheduledJob
     from paperlark.schedule.schedule import Schedule
 
@@ -107,6 +111,98 @@ def open_schedule(
     if kind == "windows":
         return WindowsSchedule(jobs, where, at)
     return DockerSchedule(jobs, requirement)
+
+
+def find_completion(
+    shell: str | None = None, *, environment: Environment | None = None
+) -> CompletionFile:
+    """Return where a shell looks for the completion of `paperlark`.
+
+    Arguments:
+        shell: bash, zsh, fish or powershell; the one that the user works in by default.
+        environment: see `open_profile`.
+
+    Raises CompletionNotInstalled where the shell is not known.
+
+    >>> paperlark.find_completion("fish").path.name
+    'paperlark.fish'
+    """
+    from paperlark.domain.errors import CompletionNotInstalled
+    from paperlark.installation.completion import SHELLS, completion_file, current_shell
+
+    variables = (environment or Environment()).variables
+    wanted: Shell | None = next((one for one in SHELLS if one == shell), None)
+    wanted = current_shell(variables) if shell is None else wanted
+    if wanted is None:
+        raise CompletionNotInstalled(
+            "which shell you use is not known" if shell is None else f"{shell} is not known",
+            hint=f"name one of {', '.join(SHELLS)}: paperlark completion bash",
+        )
+    return completion_file(wanted, variables)
+
+
+def find_remains(
+    profiles: Sequence[str | Path] = (), *, environment: Environment | None = None
+) -> tuple[Remnant, ...]:
+    """Return what paperlark has written on this machine, with sizes; nothing is changed.
+
+    Arguments:
+        profiles: these as well as the default one, and those that are scheduled here.
+        environment: see `open_profile`.
+
+    >>> remains = paperlark.find_remains(["paperlark.toml"])
+    >>> "pages" in {one.what for one in remains}
+    True
+    """
+    from paperlark.installation.remains import find_remains as find
+
+    where = environment or Environment()
+    named = [find_profile(one, environment=where) for one in profiles or (None,)]
+    every = (*named, config_folder(where.variables) / PROFILE, *_scheduled_profiles(where))
+    return find(
+        tuple(dict.fromkeys(one.absolute() for one in every)),
+        where,
+        lambda profile: _schedules_of(profile, where),
+    )
+
+
+def delete_remains(
+    remains: Sequence[Remnant], *, environment: Environment | None = None
+) -> tuple[str, ...]:
+    """Delete what `find_remains` found, or a part of it, and return what is left to do by hand.
+
+    Arguments:
+        remains: what to delete; of what has the kind STAYS nothing is touched.
+        environment: see `open_profile`.
+
+    Raises StoreBusy while a run works on one of the profiles, and NotRemoved.
+
+    >>> paperlark.delete_remains([])
+    ()
+    """
+    from paperlark.installation.remains import delete_remains as delete
+
+    return delete(remains, environment or Environment())
+
+
+def _scheduled_profiles(environment: Environment) -> Iterator[Path]:
+    from paperlark.domain.errors import NotScheduled
+    from paperlark.schedule.cron import CronSchedule
+    from paperlark.schedule.launchd import LaunchdSchedule
+    from paperlark.schedule.systemd import SystemdSchedule
+    from paperlark.schedule.windows import WindowsSchedule
+
+    for kind in (SystemdSchedule, CronSchedule, LaunchdSchedule, WindowsSchedule):
+        with suppress(NotScheduled):  # a crontab that cannot be read
+            yield from kind((), environment).profiles()
+
+
+def _schedules_of(profile: Path, environment: Environment) -> Iterator[Schedule]:
+    from paperlark.domain.errors import NotScheduled, ProfileError
+
+    for kind in get_args(ScheduleKind):
+        with suppress(NotScheduled, ProfileError):
+            yield open_schedule(kind, [profile], environment=environment, may_be_lost=True)
 
 
 def _job(profile: Path, *, may_be_lost: bool) -> ScheduledJob:

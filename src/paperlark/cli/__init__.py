@@ -10,7 +10,7 @@ from importlib import import_module
 from io import TextIOWrapper
 from keyword import iskeyword
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import click
 
@@ -19,6 +19,9 @@ from paperlark.cli._os_errors import drop_output, explained
 from paperlark.cli._terminal import redact_streams, redacting_streams, tell_error
 from paperlark.domain.errors import PaperlarkError
 from paperlark.domain.redaction import remember_addresses
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 _COMMANDS = {
     "init": "Write a profile: six questions, two files.",
@@ -50,6 +53,8 @@ _COMMANDS = {
     "demo": "Make the pages of bundled real days.",
     "restore": "Rebuild a lost database from the pages.",
     "move-database": "Move the archive to a server, or back.",
+    "completion": "Complete commands in your shell.",
+    "uninstall": "List what is left on this machine, and delete it.",
 }
 """Every command with its line in the list of commands, which imports none of them."""
 
@@ -110,6 +115,18 @@ class _Commands(click.Group):
         """Write the list of commands without importing them."""
         with formatter.section("Commands"):
             formatter.write_dl(list(_COMMANDS.items()))
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Return the commands that begin like this without importing them, or the options."""
+        from click.shell_completion import CompletionItem  # noqa: PLC0415  # only where asked
+
+        if incomplete.startswith("-"):
+            return click.Command.shell_complete(self, ctx, incomplete)
+        return [
+            CompletionItem(name, help=line)
+            for name, line in _COMMANDS.items()
+            if name.startswith(incomplete)
+        ]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in _COMMANDS:
@@ -208,6 +225,10 @@ def main() -> None:
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")
     redact_streams()
+    if "_PAPERLARK_COMPLETE" in os.environ:
+        from paperlark.cli._completion import know_powershell  # noqa: PLC0415  # only where asked
+
+        know_powershell()
     try:
         with explained():
             _check_folder()

@@ -13,6 +13,7 @@ from paperlark.domain.calendar import weekdays
 from paperlark.ports import AuthorService, Source
 from paperlark.settings import Settings
 from paperlark.settings.environment import Environment
+from paperlark.settings.places import cache_folder
 from paperlark.settings.values import ArxivSettings
 
 if TYPE_CHECKING:
@@ -92,8 +93,7 @@ def open_arxiv_client(
 
 def _cache_folder(environment: Environment) -> Path:
     """Return the folder that all of a user's runs share, so that they share the rate limit."""
-    cache = environment.variables.get("XDG_CACHE_HOME") or str(Path("~/.cache").expanduser())
-    return Path(cache) / "paperlark" / "arxiv"
+    return cache_folder(environment.variables) / "arxiv"
 
 
 def choose_people(

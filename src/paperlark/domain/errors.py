@@ -336,5 +336,13 @@ class NotScheduled(PaperlarkError):
     """A timer cannot be set, shown or removed here."""
 
 
+class CompletionNotInstalled(PaperlarkError):
+    """The shell's completion cannot be written or deleted here."""
+
+
+class NotRemoved(PaperlarkError):
+    """Something that paperlark has written cannot be deleted."""
+
+
 class DigestInconsistent(PaperlarkError):
     """The digest's counts do not add up; publishing it would hide a failure."""

@@ -102,3 +102,13 @@ def _places(cost: Cost) -> int:
         return 2
     least = min(part for part in (cost.prompt, cost.completion) if part)
     return max(4, 1 - least.adjusted())
+
+
+def size_in_words(size: int) -> str:
+    """Return a number of bytes in the unit that suits it, of powers of ten: `1.2 MB`."""
+    if size < 1000:  # noqa: PLR2004  # a unit
+        return f"{size} bytes"
+    for unit, name in ((10**9, "GB"), (10**6, "MB")):
+        if size >= unit:
+            return f"{size / unit:,.1f} {name}"
+    return f"{size / 1000:.0f} kB"

@@ -162,6 +162,12 @@ class CronSchedule:
         found = (starts_of(block_of(crontab, job.profile), zone) for job in self.jobs)
         return tuple(ScheduleStatus(PLACE, starts) for starts in found if starts)
 
+    def profiles(self) -> tuple[Path, ...]:
+        """Return each profile that has such a schedule here, whatever the jobs are."""
+        begin = "# paperlark begin "
+        lines = self._read().splitlines() if self._programs.has("crontab") else ()
+        return tuple(Path(one.removeprefix(begin)) for one in lines if one.startswith(begin))
+
     def _block(self, job: ScheduledJob) -> str:
         zone = self.environment.zone()
         at = self.at or after_midnight(str(job.profile))

@@ -158,6 +158,11 @@ class LaunchdSchedule:
             for path in self._there(job)
         )
 
+    def profiles(self) -> tuple[Path, ...]:
+        """Return each profile that has such a schedule here, whatever the jobs are."""
+        found = (profile_of(read_file(one) or "") for one in self._plists())
+        return tuple(Path(one) for one in found if one)
+
     def _setting(self, job: ScheduledJob) -> tuple[FileEdit, ...]:
         path = self._folder / f"{agent_label(job)}.plist"
         there = read_file(path) or ""
@@ -173,8 +178,12 @@ class LaunchdSchedule:
         return file_edits({path: agent(job, self._starts(job)), **stale}, LAUNCHD_MARK)
 
     def _there(self, job: ScheduledJob) -> Iterator[Path]:
-        found: Iterable[Path] = sorted(self._folder.glob("paperlark.*.plist"))
-        return (path for path in found if profile_of(read_file(path) or "") == str(job.profile))
+        return (
+            path for path in self._plists() if profile_of(read_file(path) or "") == str(job.profile)
+        )
+
+    def _plists(self) -> Iterable[Path]:
+        return sorted(self._folder.glob("paperlark.*.plist"))
 
     def _starts(self, job: ScheduledJob) -> tuple[SchedulerClock, ...]:
         zone = self.environment.zone()

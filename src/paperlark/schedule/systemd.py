@@ -241,6 +241,13 @@ class SystemdSchedule:
             ScheduleStatus(str(one), starts_of(read_file(one) or "", zone)) for one in timers
         )
 
+    def profiles(self) -> tuple[Path, ...]:
+        """Return each profile that has such a schedule here, whatever the jobs are."""
+        ours, _, _ = mark(Path()).rpartition(str(Path()))
+        timers = sorted(self._folder.glob("paperlark-*.timer"))
+        firsts = ((read_file(one) or "").partition("\n")[0] for one in timers)
+        return tuple(Path(one.removeprefix(ours)) for one in firsts if one.startswith(ours))
+
     def _setting(self, job: ScheduledJob) -> tuple[FileEdit, ...]:
         texts = units(job, _unit(job), self._starts())
         wanted = {self._folder / name: text for name, text in texts.items()}

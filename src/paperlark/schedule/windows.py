@@ -225,6 +225,11 @@ class WindowsSchedule:
             for path in self._there(job)
         )
 
+    def profiles(self) -> tuple[Path, ...]:
+        """Return each profile that has such a schedule here, whatever the jobs are."""
+        texts = (read_file(one, _ENCODING) or "" for one in sorted(self._folder.glob("*.xml")))
+        return tuple(Path(one) for one in map(profile_of, texts) if one)
+
     def _setting(self, job: ScheduledJob) -> tuple[FileEdit, ...]:
         path = self._path(job)
         there = profile_of(read_file(path, _ENCODING) or "")

@@ -27,12 +27,27 @@ class DataPlaces:
 
 def config_folder(variables: Mapping[str, str] = os.environ) -> Path:
     """Return the folder of the default profile."""
-    return _base(variables, "XDG_CONFIG_HOME", ".config") / _NAME
+    return config_home(variables) / _NAME
 
 
 def data_folder(variables: Mapping[str, str] = os.environ) -> Path:
     """Return the folder for the pages, database and site of the default profile."""
-    return _base(variables, "XDG_DATA_HOME", ".local/share") / _NAME
+    return data_home(variables) / _NAME
+
+
+def cache_folder(variables: Mapping[str, str] = os.environ) -> Path:
+    """Return the folder of what can be fetched again, shared by all of a user's profiles."""
+    return _base(variables, "XDG_CACHE_HOME", ".cache") / _NAME
+
+
+def config_home(variables: Mapping[str, str] = os.environ) -> Path:
+    """Return the folder of all programs' settings."""
+    return _base(variables, "XDG_CONFIG_HOME", ".config")
+
+
+def data_home(variables: Mapping[str, str] = os.environ) -> Path:
+    """Return the folder of all programs' data."""
+    return _base(variables, "XDG_DATA_HOME", ".local/share")
 
 
 def _base(variables: Mapping[str, str], name: str, usual: str) -> Path:

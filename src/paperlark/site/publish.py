@@ -64,6 +64,17 @@ def publish_files(files: Sequence[File], folder: Path, advance: Advance) -> Buil
             return _publish(files, folder, advance)
 
 
+def site_files(folder: Path) -> tuple[Path, ...]:
+    """Return the files of the site in `folder` that paperlark wrote, none where there is no site.
+
+    Files of others are left out, and so is what a link leads out of the folder.
+    """
+    known = (*_inventory(folder), *((_INVENTORY, _LOCK) if (folder / _INVENTORY).exists() else ()))
+    inside = folder.resolve()
+    found = (folder / path for path in known)
+    return tuple(one for one in found if one.is_file() and one.resolve().is_relative_to(inside))
+
+
 def _publish(files: Sequence[File], folder: Path, advance: Advance) -> Built:
     known = _inventory(folder)
     inventory = {str(file.path): file.inputs for file in files}

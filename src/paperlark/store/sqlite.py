@@ -5,6 +5,7 @@ from __future__ import annotations
 import glob
 import logging
 import os
+import re
 import sqlite3
 import stat
 from collections.abc import Callable, Iterator
@@ -37,6 +38,9 @@ _MIGRATION_CACHE = 128 * 1024
 """Of pages while a database is migrated, in kB."""
 _COMPLETING = 3
 """The first migration that may find tables in two shapes."""
+_OVERTAKEN = (18, 19, 21)
+"""Migrations that some databases lack, whole or in part, though they have had a later one."""
+_CREATED = re.compile(r"^CREATE (?:TABLE|INDEX|UNIQUE INDEX) (\w+)", re.MULTILINE)
 
 
 def make_private(path: Path) -> None:
@@ -186,6 +190,7 @@ def _migrate(connection: FileConnection, path: Path) -> None:
     with transaction(connection):
         # Another process may have migrated while this one waited for the lock.
         version = version_of(connection)
+        _make_up_for(connection, version)
         for number in sorted(one for one in _MIGRATIONS if one > version):
             _log.info("migrating %s to version %d", path.name, number)
             if number == _COMPLETING:
@@ -195,6 +200,16 @@ def _migrate(connection: FileConnection, path: Path) -> None:
             if number == compact_days.VERSION:
                 compact_days.move_days(connection)
             connection.execute(f"PRAGMA user_version = {number}")
+
+
+def _make_up_for(connection: sqlite3.Connection, version: int) -> None:
+    """Create what a database of a version lacks of migrations that it should have had."""
+    there = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
+    for number in (one for one in _OVERTAKEN if one <= version):
+        for statement in _statements(_MIGRATIONS[number].read_text("utf-8")):
+            found = _CREATED.search(statement)
+            if found and found[1] not in there:
+                connection.execute(statement)
 
 
 def _complete_batches(connection: sqlite3.Connection) -> None:

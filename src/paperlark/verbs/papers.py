@@ -63,7 +63,7 @@ def whole_item(paper: Paper, state: TriageState, facts: Mapping[str, Json]) -> I
             "categories": clean_text(" ".join(paper.categories), _CATEGORIES),
             "abstract": abstract,
             "comments": clean_text(paper.details.comments or "", _COMMENT),
-            "journal_reference": clean_text(paper.details.journal_reference or "", _COMMENT),
+            "journal": clean_text(paper.details.journal_reference or "", _COMMENT),
             "doi": clean_text(paper.details.doi or "", _COMMENT),
             "code": " ".join(facts_of(paper).code),
             "note": clean_text(state.note, _NOTE),
