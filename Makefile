@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 UV_COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
 
-.PHONY: help demo test test-quick lint sample model reference dist release bench bench-runs bench-ranking bench-fleet bench-kept bench-judge bench-site bench-mcp bench-read mutants test-local-llm lock clean
+.PHONY: help demo test test-quick lint sample model reference docs gallery licences audit dist release bench bench-runs bench-ranking bench-fleet bench-kept bench-judge bench-site bench-mcp bench-read mutants test-local-llm lock clean
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -44,6 +44,18 @@ release: test .venv/release.done  ## all of a release but publishing: the suite,
 reference: .venv/dev.done  ## write docs/reference, the man pages and the schema from the code
 	@$(BIN)/python tools/make_reference.py
 	@$(BIN)/python tools/make_schema.py
+
+docs: .venv/run.done  ## build the documentation as a site in docs-site
+	@$(BIN)/python tools/make_docs.py
+
+gallery: .venv/dev.done  ## draw the gallery's images again (needs chromium)
+	@$(BIN)/python tools/make_gallery.py
+
+licences: .venv/run.done  ## write docs/licences.md from what is installed
+	@$(BIN)/python tools/make_licences.py
+
+audit: .venv/bin/python  ## ask for known vulnerabilities of the locked versions (needs a network)
+	@$(BIN)/python tools/audit.py
 
 bench: .venv/run.done  ## start-up and the largest recorded day: time and memory (needs the recorded feeds)
 	@$(BIN)/python benchmarks/light_and_fast.py
@@ -91,12 +103,13 @@ lock:  ## lock the versions again with hashes (needs uv)
 	$(UV_COMPILE) pyproject.toml --extra read --extra read-group --group build --output-file requirements/run.txt
 	$(UV_COMPILE) pyproject.toml --extra read-group --extra postgres --group build --output-file requirements/server.txt
 	$(UV_COMPILE) pyproject.toml --extra read --extra read-group --group dev --output-file requirements/dev.txt
+	$(UV_COMPILE) --group audit --output-file requirements/audit.txt
 	$(UV_COMPILE) --group release --output-file requirements/release.txt
 	$(UV_COMPILE) --group local-llm-build --output-file requirements/local-llm-build.txt
 	$(UV_COMPILE) --group local-llm --output-file requirements/local-llm.txt
 
 clean:  ## remove what make made
-	rm -rf .venv .venv-llm dist paperlark-demo .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf .venv .venv-llm .venv-audit docs-site dist paperlark-demo .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "paperlark needs Python 3.11 or newer: make PYTHON=python3.12 $(MAKECMDGOALS)")'

@@ -22,7 +22,13 @@ TAUGHT = [
     for page in (ROOT / "README.md", DOCS / "tutorial.md", *sorted(DOCS.glob("how-to/*.md")))
     if page.exists()
 ]
-WRITTEN = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *DOCS.rglob("*.md")])
+WRITTEN = sorted(
+    [
+        *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md")),
+        *DOCS.rglob("*.md"),
+        *(ROOT / "examples").rglob("README.md"),
+    ]
+)
 INDEX = DOCS / "README.md"
 
 

@@ -11,6 +11,7 @@ from itertools import groupby
 from pathlib import Path
 from textwrap import dedent
 
+_NOT_RUN = re.compile(r"<!-- not run: (?P<reason>[^>]+?) -->\s*\Z")
 _BLOCK = re.compile(
     r"^(?P<indent> *)```(?P<kind>\w*)\n(?P<text>.*?)^(?P=indent)```$", re.MULTILINE | re.DOTALL
 )
@@ -30,6 +31,8 @@ class Block:
     line: int
     kind: str
     text: str
+    not_run: str | None = None
+    """Why it cannot be run, as a comment before it says."""
 
     def __str__(self) -> str:
         return f"{self.page.name}:{self.line}"
@@ -41,7 +44,8 @@ def blocks(page: Path, kind: str) -> Iterator[Block]:
     for found in _BLOCK.finditer(written):
         if found["kind"] == kind:
             line = written.count("\n", 0, found.start("text")) + 1
-            yield Block(page, line, kind, dedent(found["text"]))
+            marked = _NOT_RUN.search(written, 0, found.start())
+            yield Block(page, line, kind, dedent(found["text"]), marked and marked["reason"])
 
 
 def commands(shell: str, program: str) -> Iterator[tuple[str, ...]]:
