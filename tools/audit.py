@@ -14,7 +14,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 PLACE = ROOT / ".venv-audit"
 AUDITOR = ROOT / "requirements" / "audit.txt"
-LOCKED = tuple(ROOT / "requirements" / name for name in ("run.txt", "server.txt", "dev.txt"))
+LOCKED = tuple(
+    ROOT / "requirements" / name for name in ("run.txt", "server.txt", "dev.txt", "release.txt")
+)
 _SECONDS = 900
 _ADVICE = "Nothing is known about them now: run it again with a network."
 
