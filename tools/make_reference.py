@@ -196,6 +196,9 @@ def _plugins() -> Iterator[str]:
         yield from _plugin_methods(f"`{group}`: {port.__name__}", port, METHODS[group])
 
 
+_NOT_RUN = "<!-- not run: how a method is called, which is no statement -->"
+
+
 def _plugin_methods(title: str, owner: type, names: tuple[str, ...]) -> Iterator[str]:
     yield f"## {title}\n"
     yield _prose(inspect.getdoc(owner) or "")
@@ -204,9 +207,10 @@ def _plugin_methods(title: str, owner: type, names: tuple[str, ...]) -> Iterator
         yield f"### {owner.__name__}.{name}\n"
         if isinstance(one, property):
             result = inspect.signature(one.fget).return_annotation if one.fget else ""
-            yield f"```python\n{name}: {result}\n```\n"
+            yield f"{_NOT_RUN}\n```python\n{name}: {result}\n```\n"
         else:
-            yield f"```python\n{_call(f'{owner.__name__}.{name}', inspect.signature(one))}\n```\n"
+            call = _call(f"{owner.__name__}.{name}", inspect.signature(one))
+            yield f"{_NOT_RUN}\n```python\n{call}\n```\n"
         yield _prose(inspect.getdoc(one) or "")
 
 
