@@ -206,6 +206,12 @@ _HOSTS = (
     r"|software\.ligo\.org|anonymous\.4open\.science"
 )
 _STEP = r"[A-Za-z0-9_~-][A-Za-z0-9._~-]{0,99}"
+_NAMES = (
+    *("git", "codeberg", "bitbucket", "huggingface", "zenodo", "kaggle", "osf.io", "sourceforge"),
+    *("software.ligo", "4open"),
+)
+"""One of them is in every address below; few texts have any, and only those are searched."""
+
 _CODE = re.compile(
     rf"(?<![\w.@/-])(?:https?://)?(?:www\.)?(?P<host>{_HOSTS})"
     rf"/(?P<path>{_STEP}(?:/{_STEP}){{0,5}})",
@@ -230,6 +236,9 @@ def code_links(text: str) -> tuple[str, ...]:
     """
     # TeX escapes what addresses contain: `my\_model`, `\textasciitilde`.
     plain = text[: 2 * LONGEST_TEXT].replace("\\_", "_").replace("\\~", "~").replace("\\-", "-")
+    lowered = plain.lower()
+    if not any(name in lowered for name in _NAMES):
+        return ()
     found = sorted(_links(plain))
     return tuple(dict.fromkeys(address for _, address in found))[:MOST_CODE_LINKS]
 

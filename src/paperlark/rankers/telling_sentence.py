@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from paperlark.domain.plain_text import paragraphs
 from paperlark.rankers.sparse import Numbers
-from paperlark.rankers.tokens import TermIds, places, tokenize
+from paperlark.rankers.tokens import TermIds, places, tokenize_each
 
 _END = re.compile(r"(?<=[.!?])[\"')\]]*\s+(?=[\"'(\[]*[A-Z0-9$\\])")
 _ABBREVIATED = re.compile(
@@ -70,14 +70,17 @@ def _score(one: _Sentence, ids: TermIds, gains: Numbers, total: float) -> float:
 # The abstracts of a day's papers, of which many readers are shown the same.
 @lru_cache(maxsize=512)
 def _sentences(abstract: str) -> tuple[_Sentence, ...]:
+    texts = split_sentences(abstract)[:_MOST]
+    if not texts:
+        return ()
     return tuple(
         _Sentence(
             text,
-            tokenize(text).ids,
+            counts.ids,
             1 / (1 + len(text.split()) / _LONG),
             _STATED_WEIGHT if _STATED.search(text) else 0.0,
         )
-        for text in split_sentences(abstract)[:_MOST]
+        for text, counts in zip(texts, tokenize_each([(text,) for text in texts]), strict=True)
     )
 
 
