@@ -405,7 +405,7 @@ class Saver(Protocol):
         ...
 
     def bring(self, papers: Sequence[SavedPaper], copies: SavedCopies) -> None:
-        """Bring the place up to date with the saved papers, oldest save first.
+        """Update the place with the saved papers, oldest save first.
 
         Store a copy as SENDING before it is sent where a second sending could be noticed, and its
         outcome as soon as it is known: THERE; FAILED with a problem, which stops no other paper;

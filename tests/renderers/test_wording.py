@@ -12,7 +12,7 @@ from paperlark.domain.digest import AuthorMatch, Entry, Status
 from paperlark.domain.exploration import AchievedRecall, Missed
 from paperlark.domain.judgement import Match, Unjudged, UnjudgedReason
 from paperlark.domain.spending import Cost, Spend, Tokens
-from paperlark.renderers import english, matches, reasons, wording
+from paperlark.renderers import english, matches, not_judged, reasons, wording
 from paperlark.renderers.english import dollars
 from paperlark.renderers.html import HtmlRenderer
 from paperlark.renderers.markdown import MarkdownRenderer
@@ -191,7 +191,7 @@ def _unjudged(place: int) -> Entry:
 def test_the_note_names_the_model_what_happened_how_many_papers_and_who_chose() -> None:
     several = (*(_left(n) for n in range(2, 5)), _left(5, why="flagged"))
     one = digest([entry(1), _unjudged(2), _unjudged(3)], unjudged=several)
-    assert wording.unjudged_note(one) == (
+    assert not_judged.unjudged_note(one) == (
         "gpt-4o did not judge 4 papers (mostly: gone); the embedded ranker chose 2 of them by"
         " match, marked “not judged”."
     )
@@ -200,25 +200,27 @@ def test_the_note_names_the_model_what_happened_how_many_papers_and_who_chose() 
 def test_without_a_match_or_with_a_page_that_was_to_fail_the_note_claims_no_choice() -> None:
     nothing = replace(digest().funnel, judged=0, unjudged=299)
     lost = digest(unjudged=(_left(1),), funnel=nothing)
-    assert wording.unjudged_note(lost) == (
+    assert not_judged.unjudged_note(lost) == (
         "gpt-4o did not judge 1 paper (gone); the embedded ranker found no match among them."
     )
     listed = digest([entry(2)], unjudged=(_left(1),))
-    assert wording.unjudged_note(listed) == "gpt-4o did not judge 1 paper (gone)."
-    assert wording.unjudged_note(digest([entry(1)])) is None
+    assert not_judged.unjudged_note(listed) == "gpt-4o did not judge 1 paper (gone)."
+    assert not_judged.unjudged_note(digest([entry(1)])) is None
 
 
 def test_a_budget_used_up_as_planned_has_a_note_only_where_the_ranker_chose() -> None:
     left = (_left(2, UnjudgedReason.BUDGET, "used up"),)
     planned = digest([entry(1)], unjudged=left, status=Status.WITHIN_BUDGET)
-    assert wording.unjudged_note(planned) is None
+    assert not_judged.unjudged_note(planned) is None
     assert wording.status_text(planned) == "complete within budget"
     chosen = replace(planned, entries=(entry(1), _unjudged(2)))
-    assert "did not judge 1 paper (used up); the embedded" in (wording.unjudged_note(chosen) or "")
+    assert "did not judge 1 paper (used up); the embedded" in (
+        not_judged.unjudged_note(chosen) or ""
+    )
 
 
 def test_a_long_reason_is_cut_at_a_word() -> None:
-    note = wording.unjudged_note(digest(unjudged=(_left(1, why="no answer at all " * 60),)))
+    note = not_judged.unjudged_note(digest(unjudged=(_left(1, why="no answer at all " * 60),)))
     assert note is not None
     assert len(note) < 420
     assert note.endswith((" at …).", " all …).", "answer …)."))
@@ -227,8 +229,8 @@ def test_a_long_reason_is_cut_at_a_word() -> None:
 def test_a_reason_that_many_papers_share_is_said_once() -> None:
     many = tuple(_left(n, why="no credit left") for n in range(10, 50))
     one = digest(unjudged=(*many, _left(2), _left(3)))
-    assert [left.paper.id for left in wording.failed_alone(one)] == [paper(2).id, paper(3).id]
-    assert wording.not_judged_together(one) == (("40 papers: no credit left", many),)
+    assert [left.paper.id for left in not_judged.failed_alone(one)] == [paper(2).id, paper(3).id]
+    assert not_judged.not_judged_together(one) == (("40 papers: no credit left", many),)
     for render in (MarkdownRenderer, HtmlRenderer):
         page = render().render(one).content.decode()
         assert page.count("no credit left") == 2  # at the top, and above the papers

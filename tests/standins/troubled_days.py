@@ -31,7 +31,7 @@ from paperlark.renderers.html import HtmlRenderer
 from paperlark.renderers.json import JsonRenderer
 from paperlark.renderers.manifest import ManifestRenderer
 from paperlark.renderers.markdown import MarkdownRenderer
-from paperlark.renderers.wording import unjudged_note
+from paperlark.renderers.not_judged import unjudged_note
 from paperlark.runs.make_page import PageMaker
 from paperlark.settings import ModelSettings, Settings
 from paperlark.settings.environment import Environment, RunOptions

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import threading
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from importlib.resources import files
@@ -14,7 +13,6 @@ from typing import Any
 import feedparser
 import httpx
 import pytest
-import uvicorn
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -23,11 +21,7 @@ from paperlark import OpenedProfile, RunOptions
 from paperlark.domain.errors import PaperlarkError
 from paperlark.domain.feed_links import ENDINGS, FeedLink, checked_feed, feed_path
 from paperlark.settings.environment import Environment
-from paperlark.web.app import make_app
-from paperlark.web.current import CurrentProfile
-from paperlark.web.making import PageMaking
-from paperlark.web.server import listening
-from paperlark.web.sessions import Sessions
+from standins.by_proxy import by_proxy
 
 pytestmark = pytest.mark.enable_socket
 
@@ -65,19 +59,8 @@ def profile(made: Path, tmp_path: Path) -> OpenedProfile:
 @pytest.fixture
 def client(profile: OpenedProfile) -> Iterator[httpx.Client]:
     """Return a program without any cookie, which comes by the reader's proxy."""
-    current = CurrentProfile(profile)
-    with listening(0) as listener:
-        port = listener.getsockname()[1]
-        app = make_app(current, Sessions(), PageMaking(current), port)
-        config = uvicorn.Config(app, log_level="critical", lifespan="off", ws="none")
-        server = uvicorn.Server(config)
-        listener.listen()
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}", headers={"Host": HOST}) as found:
-            yield found
-        server.should_exit = True
-        thread.join()
+    with by_proxy(profile, HOST) as found:
+        yield found
 
 
 def _read(answer: httpx.Response) -> Any:

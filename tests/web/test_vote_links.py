@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -13,7 +12,6 @@ from pathlib import Path
 
 import httpx
 import pytest
-import uvicorn
 from selectolax.lexbor import LexborHTMLParser
 
 import paperlark
@@ -23,11 +21,7 @@ from paperlark.domain.paper import PaperId
 from paperlark.domain.vote_links import signed_path, vote_link
 from paperlark.settings.environment import Environment
 from paperlark.store.link_key import link_key, link_key_path
-from paperlark.web.app import make_app
-from paperlark.web.current import CurrentProfile
-from paperlark.web.making import PageMaking
-from paperlark.web.server import listening
-from paperlark.web.sessions import Sessions
+from standins.by_proxy import by_proxy
 
 pytestmark = [pytest.mark.slow, pytest.mark.enable_socket]
 
@@ -98,19 +92,8 @@ def reader(made: Path, tmp_path: Path) -> Reader:
 @pytest.fixture
 def client(reader: Reader) -> Iterator[httpx.Client]:
     """Return a browser without any cookie, which comes by the reader's proxy."""
-    current = CurrentProfile(reader.profile)
-    with listening(0) as listener:
-        port = listener.getsockname()[1]
-        app = make_app(current, Sessions(), PageMaking(current), port)
-        config = uvicorn.Config(app, log_level="critical", lifespan="off", ws="none")
-        server = uvicorn.Server(config)
-        listener.listen()
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}", headers={"Host": HOST}) as found:
-            yield found
-        server.should_exit = True
-        thread.join()
+    with by_proxy(reader.profile, HOST) as found:
+        yield found
 
 
 def _event(page: httpx.Response) -> str:

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 from paperlark.api.feeds import Feeds
 from paperlark.api.interests import Interests
-from paperlark.api.paper_ids import paper_id
-from paperlark.api.reading import ReadingActions
+from paperlark.api.reading import ReadingActions, paper_id
 from paperlark.runs.progress import NO_PROGRESS, TimedProgress
 from paperlark.settings.environment import Environment, RunOptions
 
@@ -466,7 +465,7 @@ class OpenedProfile:
             )
 
     def bring_saved(self, *, saver: str | None = None) -> SavingReport:
-        """Bring all saved papers to the places that the profile names, such as Zotero.
+        """Copy all saved papers to the places that the profile names, such as Zotero.
 
         A morning does the same. What is there already is written again only where it changed.
 

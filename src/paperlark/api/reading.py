@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Literal
 
-from paperlark.api.paper_ids import paper_id
 from paperlark.runs.progress import NO_PROGRESS
 from paperlark.settings.environment import Environment
 
@@ -410,3 +409,13 @@ class ReadingActions:
         from paperlark.archive.sharing import shared_papers
 
         return shared_papers(self.settings, self.environment)
+
+
+def paper_id(name: str) -> PaperId:
+    """Return the identifier that a caller means; raises ValueError where it is none."""
+    from paperlark.domain.paper import identify
+
+    identifier = identify(name)
+    if identifier is None:
+        raise ValueError(f"{name[:80]!r} is no arXiv identifier; write it like 2502.12206")
+    return identifier.id

@@ -19,7 +19,7 @@ from paperlark.domain.redaction import public_address
 from paperlark.ports import Advance, Progress
 from paperlark.renderers import typeset
 from paperlark.settings import Settings
-from paperlark.settings.file_shape import check_database
+from paperlark.settings.field_types import check_database
 from paperlark.settings.load import database_place
 from paperlark.settings.profile_edit import ProfileEdit, Values, edit_profile, with_value
 from paperlark.store.connection import DatabaseConnection, instant, store_errors, transaction

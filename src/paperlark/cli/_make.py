@@ -17,7 +17,7 @@ from paperlark.domain.digest import Digest
 from paperlark.domain.errors import PaperlarkError
 from paperlark.domain.feedback import vote_notes
 from paperlark.domain.run_states import MEANINGS, State, worst
-from paperlark.renderers import english, terminal, wording
+from paperlark.renderers import english, not_judged, terminal, wording
 
 if TYPE_CHECKING:
     from paperlark import DayOutcome, MadePage
@@ -73,7 +73,7 @@ def print_outcome(outcome: DayOutcome, *, as_json: bool = False) -> None:
     elif outcome.made and not as_json:
         summary = " · ".join(wording.summary(outcome.made.digest))
         click.echo(f"{outcome.day}  {summary}  {outcome.made.pages[0]}")
-        note = wording.unjudged_note(outcome.made.digest)
+        note = not_judged.unjudged_note(outcome.made.digest)
         if note:
             click.echo(f"{outcome.day}: {note}", err=True)
         _print_kept(outcome.made)

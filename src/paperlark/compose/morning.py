@@ -100,7 +100,7 @@ def _save(
     reporter: MorningReporter,
     told: set[str],
 ) -> bool:
-    """Bring saved papers to their places; return whether nothing is left to do."""
+    """Copy saved papers to their places; return whether nothing is left to do."""
     if not savers_of(settings, environment) or not exists(settings.database):
         return True
     opened = partial(

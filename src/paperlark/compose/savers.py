@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from functools import partial
-from typing import TYPE_CHECKING
 
 from paperlark.compose.saver_parts import bibtex_saver, notes_saver, webhook_saver
-from paperlark.domain.errors import SecretMissing
 from paperlark.domain.saving import SavedPaper
 from paperlark.ports import Saver
 from paperlark.saving.bring import OpenSaver, Saving
@@ -25,9 +23,6 @@ from paperlark.store.paper_history import PaperHistoryStore
 from paperlark.store.readers import ReaderStore
 from paperlark.store.saved_copies import SavedCopyStore
 from paperlark.store.triage import TriageStore
-
-if TYPE_CHECKING:
-    from paperlark.savers.zotero_api import ZoteroApi
 
 
 def savers_of(settings: Settings, environment: Environment) -> Mapping[str, OpenSaver]:
@@ -59,31 +54,12 @@ def _open_plugin(settings: Settings, name: str, environment: Environment) -> Ite
 def _open_zotero(
     settings: Settings, zotero: ZoteroSettings, environment: Environment
 ) -> Iterator[Saver]:
-    from paperlark.savers.zotero import ZoteroSaver, ZoteroTarget  # noqa: PLC0415  # where it is
+    from paperlark.compose.zotero import open_zotero_api  # noqa: PLC0415  # where it is used
+    from paperlark.savers.zotero import ZoteroSaver, ZoteroTarget  # noqa: PLC0415  # likewise
 
     with open_zotero_api(settings, zotero, environment) as api:
         target = ZoteroTarget(zotero.library, zotero.save_to or "", zotero.tags)
         yield ZoteroSaver(api, target, environment.now)
-
-
-def open_zotero_api(
-    settings: Settings, zotero: ZoteroSettings, environment: Environment
-) -> ZoteroApi:
-    """Return what asks Zotero with the profile's key; raises SecretUnusable or ZoteroError."""
-    from paperlark.savers.zotero_api import ZoteroApi  # noqa: PLC0415  # where it is asked
-
-    key = environment.secret(zotero.key_variable)
-    if key is None:
-        raise SecretMissing(
-            f"there is no secret {zotero.key_variable}, which Zotero asks for",
-            hint=f"keep it: paperlark secret set {zotero.key_variable}",
-        )
-    return ZoteroApi(
-        key=key,
-        user_agent=settings.arxiv.user_agent,
-        url=zotero.url,
-        sleep=environment.sleep,
-    )
 
 
 @contextmanager

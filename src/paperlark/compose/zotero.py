@@ -1,17 +1,36 @@
-"""Zotero's collections, read again for a profile."""
+"""Zotero for a profile: opened with its key, and its collections read again."""
 
 from __future__ import annotations
 
 from functools import partial
 
-from paperlark.compose.savers import open_zotero_api
 from paperlark.compose.sources import open_arxiv_client
-from paperlark.domain.errors import SecretUnusable, ZoteroError
+from paperlark.domain.errors import SecretMissing, SecretUnusable, ZoteroError
 from paperlark.importing.import_source import ImportOptions
 from paperlark.importing.zotero_collections import CollectionsRead, read_collections
 from paperlark.ports import Progress
+from paperlark.savers.zotero_api import ZoteroApi
 from paperlark.settings import Settings
 from paperlark.settings.environment import Environment
+from paperlark.settings.values import ZoteroSettings
+
+
+def open_zotero_api(
+    settings: Settings, zotero: ZoteroSettings, environment: Environment
+) -> ZoteroApi:
+    """Return what asks Zotero with the profile's key; raises SecretUnusable or ZoteroError."""
+    key = environment.secret(zotero.key_variable)
+    if key is None:
+        raise SecretMissing(
+            f"there is no secret {zotero.key_variable}, which Zotero asks for",
+            hint=f"keep it: paperlark secret set {zotero.key_variable}",
+        )
+    return ZoteroApi(
+        key=key,
+        user_agent=settings.arxiv.user_agent,
+        url=zotero.url,
+        sleep=environment.sleep,
+    )
 
 
 def read_liked_collections(

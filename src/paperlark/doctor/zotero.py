@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from paperlark.compose.savers import open_zotero_api
+from paperlark.compose.zotero import open_zotero_api
 from paperlark.doctor.findings import CheckContext, Finding, error, note, ok, warning
 from paperlark.domain.collection_patterns import are_meant, parse_pattern
 from paperlark.domain.errors import SecretMissing, ZoteroError

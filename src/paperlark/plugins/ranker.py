@@ -74,7 +74,7 @@ class PluginRanker:
         return matches
 
     def learn(self, criteria: Criteria, evidence: Evidence) -> None:
-        """Have the embedded ranker learn, which is asked where the plug-in fails."""
+        """Learn by the embedded ranker, which is asked where the plug-in fails."""
         self._embedded.learn(criteria, evidence)
 
     def explain(

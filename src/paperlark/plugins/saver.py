@@ -57,7 +57,7 @@ class PluginSaver:
         return self._place
 
     def bring(self, papers: Sequence[SavedPaper], copies: SavedCopies) -> None:
-        """Bring the place up to date.
+        """Update the place.
 
         Raises SavingError for what the plug-in does wrong, StoreError where a copy cannot be
         stored.

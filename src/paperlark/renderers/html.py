@@ -18,7 +18,7 @@ from paperlark.domain.digest import Digest, Page
 from paperlark.domain.plain_text import clean
 from paperlark.domain.profile import ENGLISH
 from paperlark.domain.reading_keys import KEYS
-from paperlark.renderers import catalogue, formats, matches, reasons, typeset, wording
+from paperlark.renderers import catalogue, formats, matches, not_judged, reasons, typeset, wording
 from paperlark.renderers.coins import MOST_PAPERS, coins
 from paperlark.renderers.notes import note_text
 from paperlark.renderers.script_words import script_words
@@ -208,6 +208,7 @@ class HtmlRenderer:
             matches=matches,
             reasons=reasons,
             wording=wording,
+            not_judged=not_judged,
             typeset=typeset,
             style=look,
             style_hash=hashed,

@@ -10,7 +10,7 @@ from paperlark.domain.digest import Digest, Entry, Page
 from paperlark.domain.judgement import Match, Nearest, Precedent, Unjudged
 from paperlark.domain.paper import Author, Paper
 from paperlark.domain.plain_text import clean, one_line
-from paperlark.renderers import formats, matches, reasons, typeset, wording
+from paperlark.renderers import formats, matches, not_judged, reasons, typeset, wording
 from paperlark.renderers.catalogue import gettext as _
 from paperlark.renderers.notes import note_text
 
@@ -66,7 +66,7 @@ def _blocks(digest: Digest) -> Iterator[str]:
     categories = _escaped(formats.listed(digest.categories))
     yield " · ".join(filter(None, (f"**{_escaped(digest.profile)}**", categories)))
     yield " · ".join(_escaped(part) for part in wording.summary(digest))
-    own = (wording.unjudged_note(digest), wording.summaries_missing(digest))
+    own = (not_judged.unjudged_note(digest), wording.summaries_missing(digest))
     notes = filter(None, (*own, *map(note_text, digest.notes)))
     yield from (f"> {escape_line(one_line(note))}" for note in notes)
     yield _usage(digest)
@@ -228,8 +228,8 @@ def _updated(digest: Digest) -> Iterator[str]:
 
 
 def _missing(digest: Digest) -> Iterator[str]:
-    failed, unknown = wording.failed_alone(digest), wording.not_recorded(digest)
-    together = wording.not_judged_together(digest)
+    failed, unknown = not_judged.failed_alone(digest), not_judged.not_recorded(digest)
+    together = not_judged.not_judged_together(digest)
     if not (failed or unknown or together):
         return
     yield f"## {_('Not judged')}"
@@ -239,7 +239,7 @@ def _missing(digest: Digest) -> Iterator[str]:
         yield _escaped(why)
         yield "\n".join(f"- {_label(missing.paper)}" for missing in left)
     if unknown:
-        yield f"{wording.not_recorded_text(unknown)}"
+        yield f"{not_judged.not_recorded_text(unknown)}"
         yield formats.listed(_id(missing) for missing in unknown)
 
 

@@ -11,6 +11,20 @@ from functools import cache
 
 from paperlark.renderers.catalogue import gettext, is_english, marked
 
+WORDS = (
+    marked("new"),
+    marked("cross"),
+    marked("replace"),
+    marked("replace-cross"),
+    marked("RSS"),
+    marked("listing page"),
+    marked("catch-up page"),
+    marked("OAI-PMH"),
+    marked("search API"),
+    marked("code"),
+)
+"""Announcement types, the endpoints of arXiv that announcements come from, a link."""
+
 PATTERNS = (
     marked(
         "your criteria were translated into English by {model} for the ranking; the translation is"

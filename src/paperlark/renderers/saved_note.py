@@ -7,11 +7,10 @@ import unicodedata
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-from paperlark.domain.notes import FieldValue, SavedNote
 from paperlark.domain.paper import Paper
 from paperlark.domain.plain_text import clean, one_line
 from paperlark.domain.redaction import redacted
-from paperlark.domain.saving import SavedPaper
+from paperlark.domain.saving import FieldValue, SavedNote, SavedPaper
 from paperlark.renderers import english, typeset
 from paperlark.renderers.citations.work import work
 from paperlark.renderers.markdown import escape, escape_line

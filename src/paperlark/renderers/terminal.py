@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from paperlark.domain import plain_text
 from paperlark.domain.digest import Digest, Entry, Status
 from paperlark.domain.judgement import Match
-from paperlark.renderers import english, matches, reasons, typeset, wording
+from paperlark.renderers import english, matches, not_judged, reasons, typeset, wording
 
 ENTRIES = 10
 NARROWEST = 60
@@ -30,7 +30,7 @@ def _lines(digest: Digest, width: int, entries: int) -> Iterator[str]:
         f"{english.long_date(digest.day)} · {typeset.readable(digest.profile)}", width
     )
     yield from textwrap.wrap(" · ".join(wording.summary(digest)), width)
-    for note in filter(None, (wording.unjudged_note(digest), *digest.notes)):
+    for note in filter(None, (not_judged.unjudged_note(digest), *digest.notes)):
         yield from textwrap.wrap(f"note: {note}", width, subsequent_indent="  ")
     yield ""
     yield from (_cut(_row(row), width) for row in _facts(digest))

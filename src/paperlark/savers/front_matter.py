@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from paperlark.domain.notes import FieldValue, SavedNote
+from paperlark.domain.saving import FieldValue, SavedNote
 
 if TYPE_CHECKING:
     import yaml

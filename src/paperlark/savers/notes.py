@@ -8,9 +8,8 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 
 from paperlark.domain.errors import SavingError
-from paperlark.domain.notes import SavedNote, fields_written
 from paperlark.domain.paper import PaperId
-from paperlark.domain.saving import CopyState, SavedCopy, SavedPaper
+from paperlark.domain.saving import CopyState, SavedCopy, SavedNote, SavedPaper, fields_written
 from paperlark.ports import SavedCopies
 from paperlark.savers._files import create_file, replace_file
 from paperlark.savers.front_matter import Unmergeable, merged, new_file, paper_of

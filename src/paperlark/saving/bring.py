@@ -1,4 +1,4 @@
-"""Bring saved papers to every place: each by its saver, whose failure stops no other."""
+"""Copy saved papers to every place: each by its saver, whose failure stops no other."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Saving:
     copies: Callable[[Saver], SavedCopies]
 
     def bring(self, *, only: str | None = None) -> SavingReport:
-        """Bring all places up to date, or `only` one; raises StoreError for what is no place's."""
+        """Update all places, or `only` one; raises StoreError for what is no place's."""
         papers = tuple(self.papers())
         chosen = {name: one for name, one in self.savers.items() if only in {None, name}}
         return SavingReport(
@@ -95,7 +95,7 @@ def _deleted(copies: Mapping[PaperId, SavedCopy]) -> int:
 def bring_saved(
     open_saving: Callable[[], AbstractContextManager[Saving]], *, only: str | None = None
 ) -> SavingReport:
-    """Bring all places up to date, or `only` one.
+    """Update all places, or `only` one.
 
     A database that cannot be used is the report's problem.
 

@@ -182,7 +182,7 @@ def _unlike_its_setting(kind: AnswerKind, answer: str) -> str | None:
     # Half a second of imports that only who is asked waits for.
     from pydantic import TypeAdapter, ValidationError  # noqa: PLC0415
 
-    from paperlark.settings.file_shape import Address, Mailbox, Text  # noqa: PLC0415
+    from paperlark.settings.field_types import Address, Mailbox, Text  # noqa: PLC0415
 
     shapes = {AnswerKind.TEXT: Text, AnswerKind.ADDRESS: Address, AnswerKind.MAILBOX: Mailbox}
     try:

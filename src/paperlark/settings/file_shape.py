@@ -5,171 +5,42 @@ A field's description finishes the sentence "expected ..." in an error, and is t
 
 from __future__ import annotations
 
-import re
-from decimal import Decimal
-from typing import Annotated, Any, Literal, Self
-from urllib.parse import urlsplit
+from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, model_validator
 
 from paperlark.domain.announcement import AnnounceType
-from paperlark.domain.collection_patterns import parse_pattern
-from paperlark.domain.database_place import has_password, is_server
 from paperlark.domain.delivery import ABSTRACTS, Frequency
-from paperlark.domain.errors import InvalidQuery
-from paperlark.domain.filters import MOST_RULES, FilterRule
+from paperlark.domain.filters import MOST_RULES
 from paperlark.domain.judgement import HIGHEST, LOWEST, OnFailure
 from paperlark.domain.profile import ENGLISH, RECALL
-from paperlark.domain.reading_keys import with_changes
-from paperlark.domain.redaction import is_name, literal_secret, placeholders, quoted
-from paperlark.domain.search import read_terms, split_category
-from paperlark.domain.taxonomy import CATEGORIES, nearest_category
-from paperlark.http.network_settings import is_on_this_machine
+from paperlark.settings.field_types import (
+    Address,
+    DatabaseName,
+    KeyName,
+    Mailbox,
+    OpenAddress,
+    PluginName,
+    PluginTable,
+    Price,
+    Rule,
+    Score,
+    SecretName,
+    Text,
+    abstracts_length,
+    collection_patterns,
+    distinct,
+    encrypted_address,
+    host_name,
+    known_category,
+    known_keys,
+    no_built_in,
+    note_file_name,
+    search_query,
+)
 from paperlark.settings.values import Security
 
-_NAME = r"[A-Za-z_][A-Za-z0-9_]*"
-"""A secret is named like an environment variable."""
 SEMANTIC_SCHOLAR = "https://api.semanticscholar.org/graph/v1"
-
-
-def _known(category: str) -> str:
-    if category not in CATEGORIES:
-        near = nearest_category(category)
-        hint = f"did you mean {near!r}?" if near else "see https://arxiv.org/category_taxonomy"
-        raise ValueError(f"arXiv has no category {category!r}; {hint}")
-    return category
-
-
-def _web_address(text: str) -> str:
-    held = literal_secret(text)
-    if held is not None:
-        raise ValueError(
-            f"{held} stands in it; write the name of a secret there, such as ${{GATEWAY_SECRET}},"
-            " and keep it: paperlark secret set GATEWAY_SECRET"
-        )
-    parts = urlsplit(text)
-    if parts.scheme not in {"http", "https"} or not parts.netloc:
-        raise ValueError(f"{quoted(text)} is no web address")
-    return text.rstrip("/")
-
-
-def _open_address(text: str) -> str:
-    """Return an address that everybody may read, in pages and messages."""
-    held = literal_secret(text) or ("a secret" if placeholders(text) else None)
-    if held is not None:
-        raise ValueError(f"{held} stands in it; write the address without it: it is shown")
-    return _web_address(text)
-
-
-def check_database(text: str) -> str:
-    """Return the name of a database; raises ValueError where it is none, or has a password."""
-    if is_server(text) and has_password(text):
-        raise ValueError(
-            "write the address without its password, which belongs in PGPASSWORD or in ~/.pgpass"
-        )
-    if "://" in text and not is_server(text):
-        raise ValueError(f"{quoted(text)} is neither a file nor a postgresql:// address")
-    return text
-
-
-def _host(text: str) -> str:
-    if re.search(r"[/@\s]", text):
-        raise ValueError("expected the name of the mail server alone, such as smtp.example.org")
-    return text
-
-
-def _secret_name(text: str) -> str:
-    if text and not is_name(text):
-        raise ValueError("it is the secret itself, perhaps")
-    return text
-
-
-def _distinct(values: list[str]) -> list[str]:
-    twice = sorted({value for value in values if values.count(value) > 1})
-    if twice:
-        raise ValueError(f"{', '.join(twice)} is there twice")
-    return values
-
-
-def _rule(text: str) -> str:
-    return str(FilterRule.parse(text))
-
-
-def _keys(changes: dict[str, str]) -> dict[str, str]:
-    with_changes(changes)
-    return changes
-
-
-_LONGEST_ABSTRACTS = 20_000
-
-
-def _abstracts(value: object) -> int | Literal["all"]:
-    if value == "all":
-        return "all"
-    # True is a number to Python.
-    if type(value) is int and 0 <= value <= _LONGEST_ABSTRACTS:
-        return value
-    raise ValueError(
-        f"{quoted(value)} is no length; expected a whole number of characters, at most"
-        f' {_LONGEST_ABSTRACTS}, or "all"'
-    )
-
-
-def _mailbox(text: str) -> str:
-    if not re.fullmatch(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+", text):
-        raise ValueError(f"{quoted(text)} is no mail address; write it like ada@example.org")
-    return text
-
-
-def _patterns(patterns: list[str]) -> list[str]:
-    for one in patterns:
-        parse_pattern(one)
-    if patterns and all(one.startswith("!") for one in patterns):
-        raise ValueError('all of it leaves something out; name a collection, or "**" for all')
-    return patterns
-
-
-def _plugin_table(table: dict[str, Any]) -> dict[str, Any]:
-    for name, value in table.items():
-        if name.endswith("_variable") and not (isinstance(value, str) and is_name(value)):
-            raise ValueError(f"{name} is no name of a secret: it is the secret itself, perhaps")
-        for one in value if isinstance(value, list) else [value]:
-            held = literal_secret(one) if isinstance(one, str) else None
-            if held is not None:
-                raise ValueError(
-                    f"{held} stands in {name}; keep it (paperlark secret set NAME) and write its"
-                    " name into a setting whose name ends in _variable"
-                )
-    return table
-
-
-def _not_built_in(names: list[str]) -> list[str]:
-    for one in names:
-        if one in {"zotero", "notes", "bibtex", "webhook"}:
-            raise ValueError(f"{one} is a table of the profile, and no plug-in")
-    return names
-
-
-Text = Annotated[str, Field(min_length=1, pattern=r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$")]
-Rule = Annotated[str, AfterValidator(_rule)]
-Address = Annotated[str, AfterValidator(_web_address)]
-OpenAddress = Annotated[str, AfterValidator(_open_address)]
-SecretName = Annotated[str, Field(pattern=rf"^{_NAME}$"), AfterValidator(_secret_name)]
-KeyName = Annotated[str, Field(pattern=rf"^({_NAME})?$"), AfterValidator(_secret_name)]
-Mailbox = Annotated[str, AfterValidator(_mailbox)]
-Score = Annotated[int, Field(ge=LOWEST, le=HIGHEST)]
-DatabaseName = Annotated[Text, AfterValidator(check_database)]
-Price = Annotated[Decimal, Field(ge=0, le=1_000_000, strict=False, allow_inf_nan=False)]
-
-
-PluginName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
-PluginTable = Annotated[
-    dict[
-        Annotated[str, Field(pattern=rf"^{_NAME}$")],
-        Annotated[str, Field(max_length=2000)] | bool | int | float | list[str],
-    ],
-    AfterValidator(_plugin_table),
-]
 
 
 class _Shape(BaseModel):
@@ -434,9 +305,9 @@ class SiteShape(_Shape):
         description="true to publish feeds of the papers that you saved, without your notes",
     )
     searches: Annotated[
-        list[Annotated[Text, Field(max_length=200), AfterValidator(_search)]],
+        list[Annotated[Text, Field(max_length=200), AfterValidator(search_query)]],
         Field(max_length=50),
-        AfterValidator(_distinct),
+        AfterValidator(distinct),
     ] = Field(
         default=[],
         description='searches whose latest papers have a feed each, such as ["kv cache", "cs.CR'
@@ -452,7 +323,7 @@ class ReadShape(_Shape):
         description="the web address at which your browser reaches `paperlark read`; papers in"
         " mails and chats then have a link to vote",
     )
-    keys: Annotated[dict[str, str], AfterValidator(_keys)] = Field(
+    keys: Annotated[dict[str, str], AfterValidator(known_keys)] = Field(
         default={},
         description='a table of keys that are not the usual ones, such as {want = "+", not = "-"};'
         ' "" leaves a command without a key',
@@ -486,10 +357,10 @@ class ZoteroShape(_Shape):
         description='the collection that saved papers are written to, such as "Thesis/To read";'
         ' "/" for none; by default they are not written to Zotero',
     )
-    tags: Annotated[list[Text], AfterValidator(_distinct)] = Field(
+    tags: Annotated[list[Text], AfterValidator(distinct)] = Field(
         default=[], max_length=20, description="a list of tags for the papers written there"
     )
-    read: Annotated[list[Text], Field(max_length=100), AfterValidator(_patterns)] = Field(
+    read: Annotated[list[Text], Field(max_length=100), AfterValidator(collection_patterns)] = Field(
         default=[],
         description='a list of the collections whose papers you like, such as ["Thesis/**",'
         ' "!*old*", "groups/678:*"]: * is any name or part of one, ** any number of names, ! leaves'
@@ -503,7 +374,7 @@ class ZoteroShape(_Shape):
 class MailShape(_Shape):
     """The mail server for outgoing messages: any that you may send through."""
 
-    server: Annotated[Text, AfterValidator(_host)] = Field(
+    server: Annotated[Text, AfterValidator(host_name)] = Field(
         description='the name of the mail server, such as "smtp.example.org"'
     )
     security: Annotated[Security, Field(strict=False)] = Field(
@@ -532,7 +403,7 @@ class MailShape(_Shape):
         " the"
         " sender",
     )
-    abstracts: Annotated[int | Literal["all"], PlainValidator(_abstracts)] = Field(
+    abstracts: Annotated[int | Literal["all"], PlainValidator(abstracts_length)] = Field(
         default=ABSTRACTS,
         description="a whole number of characters that a mail has of each abstract, 0 for none, or"
         ' "all"; a mail that would be too large has less, and says so',
@@ -575,38 +446,13 @@ class DeliverShape(_Shape):
     )
 
 
-def _search(text: str) -> str:
-    words, category = split_category(text)
-    try:
-        read_terms(words)
-    except InvalidQuery as error:
-        raise ValueError(error.problem) from error
-    if not words and category is None:
-        raise ValueError("expected words, a category, or both")
-    return text
-
-
-def _note_names(pattern: str) -> str:
-    plain = re.sub(r"\{(?:title|id|author|year|key|day)\}", "name", pattern)
-    if "{" in plain or "}" in plain or {"", ".", ".."} & set(plain.split("/")):
-        raise ValueError(f'{quoted(pattern)} names no file; write it like "{{year}}/{{title}}"')
-    return pattern
-
-
-def _hook_address(text: str) -> str:
-    address = _web_address(text)
-    if urlsplit(address).scheme != "https" and not is_on_this_machine(address):
-        raise ValueError(f"{quoted(text)} is not encrypted; expected an https:// address")
-    return address
-
-
 class NotesShape(_Shape):
     """A folder of notes, one Markdown file for each saved paper, as Obsidian and Logseq read."""
 
     folder: Text = Field(
         description='the folder for notes, such as "~/vault/papers"; relative to the profile'
     )
-    file_name: Annotated[Text, AfterValidator(_note_names)] = Field(
+    file_name: Annotated[Text, AfterValidator(note_file_name)] = Field(
         default="{title}",
         description="the pattern of file names, without .md, of {title}, {id}, {author}, {year},"
         ' {key} (of BibTeX) and {day}; "{year}/{title}" makes a folder for each year',
@@ -625,7 +471,7 @@ class BibtexShape(_Shape):
 class WebhookShape(_Shape):
     """A web address that is told of each saved paper, by a signed request."""
 
-    url: Annotated[Text, AfterValidator(_hook_address)] = Field(
+    url: Annotated[Text, AfterValidator(encrypted_address)] = Field(
         description="the https:// address to send to; a secret in it is written as its name, such"
         ' as "https://example.org/${HOOK}"'
     )
@@ -648,7 +494,7 @@ class PluginsShape(_Shape):
     ranker: PluginName | None = Field(
         default=None, description="the name of a ranker, in place of the embedded one"
     )
-    sources: Annotated[list[PluginName], Field(max_length=5), AfterValidator(_distinct)] = Field(
+    sources: Annotated[list[PluginName], Field(max_length=5), AfterValidator(distinct)] = Field(
         default=[],
         description="a list of names of sources, which are asked after arXiv, where that has no"
         " complete announcement",
@@ -656,8 +502,8 @@ class PluginsShape(_Shape):
     savers: Annotated[
         list[PluginName],
         Field(max_length=10),
-        AfterValidator(_distinct),
-        AfterValidator(_not_built_in),
+        AfterValidator(distinct),
+        AfterValidator(no_built_in),
     ] = Field(
         default=[], description="a list of names of savers, which saved papers are brought to"
     )
@@ -677,7 +523,7 @@ class PluginsShape(_Shape):
 
 
 def _reachable(channels: list[DeliverShape]) -> list[DeliverShape]:
-    _distinct([channel.name for channel in channels])
+    distinct([channel.name for channel in channels])
     for channel in channels:
         ways = (channel.mail, channel.url_variable, channel.plugin)
         if sum(one is not None for one in ways) != 1:
@@ -696,9 +542,9 @@ class ProfileShape(_Shape):
         " have two",
     )
     categories: Annotated[
-        list[Annotated[str, AfterValidator(_known)]],
+        list[Annotated[str, AfterValidator(known_category)]],
         Field(min_length=1),
-        AfterValidator(_distinct),
+        AfterValidator(distinct),
     ] = Field(description='a list of arXiv categories such as ["cs.LG", "stat.ML"]')
     criteria: Text = Field(default="criteria.md", description="the file with your interests")
     language: Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$")] = Field(
@@ -710,7 +556,7 @@ class ProfileShape(_Shape):
     announce_types: Annotated[
         list[Annotated[AnnounceType, Field(strict=False)]],
         Field(min_length=1),
-        AfterValidator(_distinct),
+        AfterValidator(distinct),
     ] = Field(
         default=[AnnounceType.NEW, AnnounceType.CROSS],
         description=f"a list of some of {', '.join(AnnounceType)}",

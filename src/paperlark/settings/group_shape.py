@@ -11,16 +11,15 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from paperlark.domain.redaction import quoted
-from paperlark.settings.file_shape import (
+from paperlark.settings.field_types import (
     DatabaseName,
     Mailbox,
-    MailShape,
     OpenAddress,
     Price,
     SecretName,
-    SourcesShape,
     Text,
 )
+from paperlark.settings.file_shape import MailShape, SourcesShape
 from paperlark.settings.group import SignInMethod
 
 _HEADER = r"^[A-Za-z][A-Za-z0-9-]{0,79}$"

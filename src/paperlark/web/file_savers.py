@@ -1,4 +1,4 @@
-"""Bring notes and the BibTeX file up to date when a paper is saved in the app.
+"""Update notes and the BibTeX file when a paper is saved in the app.
 
 Other places are on a network, which may take its time while the database is held: they are for the
 morning, and for `paperlark save`.

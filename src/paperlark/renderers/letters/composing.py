@@ -9,7 +9,7 @@ from itertools import islice
 from paperlark.domain.delivery import Bulletin, Occasion
 from paperlark.domain.digest import Digest, Entry, Status
 from paperlark.domain.paper import PaperId
-from paperlark.renderers import formats, matches, reasons, typeset, wording
+from paperlark.renderers import formats, matches, not_judged, reasons, typeset, wording
 from paperlark.renderers.catalogue import gettext as _
 from paperlark.renderers.letters import status
 from paperlark.renderers.letters.letter import DayRow, Letter, MissingPaper, letter_item
@@ -116,7 +116,7 @@ def compose(bulletin: Bulletin) -> Letter:
     wanted = entries[: bulletin.most]
     # Where nothing was judged, one note says so of all.
     judged = (digest for digest in bulletin.digests if digest.funnel.judged)
-    missing = [one for digest in judged for one in wording.failed(digest)]
+    missing = [one for digest in judged for one in not_judged.failed(digest)]
     return Letter(
         occasion=bulletin.occasion,
         profile=sentence(bulletin.profile, _LONGEST_NAME),

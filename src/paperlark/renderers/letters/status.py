@@ -10,7 +10,7 @@ from paperlark.domain.delivery import Bulletin, Failure, Occasion
 from paperlark.domain.digest import Batch, Digest, Status
 from paperlark.domain.plain_text import one_line
 from paperlark.domain.spending import Cost, Spend, Tokens
-from paperlark.renderers import formats, wording
+from paperlark.renderers import formats, not_judged, wording
 from paperlark.renderers.catalogue import gettext as _
 from paperlark.renderers.catalogue import ngettext
 from paperlark.renderers.letters.neutralize import truncate
@@ -103,7 +103,7 @@ def _day_warnings(digest: Digest) -> Iterator[str]:
     yield from filter(
         None,
         (
-            wording.unjudged_note(digest),
+            not_judged.unjudged_note(digest),
             wording.summaries_missing(digest),
             *map(note_text, digest.notes),
         ),
@@ -111,7 +111,7 @@ def _day_warnings(digest: Digest) -> Iterator[str]:
     for batch, (category, how) in zip(digest.batches, wording.batches(digest), strict=True):
         if not _has_all_entries(batch):
             yield f"{category}: {how}"
-    yield from (why for why, _papers in wording.postponed(digest))
+    yield from (why for why, _papers in not_judged.postponed(digest))
 
 
 def _has_all_entries(batch: Batch) -> bool:
