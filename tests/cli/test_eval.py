@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from paperlark.domain.extras import install_command
 from paperlark.evaluation.cases import FIRST_MORNING, OWN, LabelledReader
 from standins.commands import Paperlark
 from standins.readers import a_reader, write_graded, write_selected
@@ -68,7 +69,7 @@ def test_what_is_not_installed_is_left_out_and_told_of(
     assert result.exit_code == 0, result.output
     told = " ".join(result.stdout.split())
     for method in ("arxiv-sanity-lite", "asreview", "zotero-arxiv-daily"):
-        assert f"{method} is not installed; to include it, pip install 'paperlark[peers]'" in told
+        assert f"{method} is not installed; to include it: {install_command('peers')}" in told
     found = json.loads((home / "bats.json").read_text())
     assert [row["method"] for row in found["rows"]] == [OWN, FIRST_MORNING, "random", "bm25"]
 

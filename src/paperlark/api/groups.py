@@ -14,6 +14,7 @@ from paperlark.api.opened_profile import OpenedProfile
 from paperlark.api.opening import open_profile
 from paperlark.api.reader_accounts import OpenedAccounts
 from paperlark.domain.errors import PaperlarkError, ProfileError, SecretMissing
+from paperlark.domain.extras import install_command
 from paperlark.settings.environment import Environment, RunOptions
 
 if TYPE_CHECKING:
@@ -248,7 +249,7 @@ class OpenedGroup:
         if not (find_spec("authlib") and find_spec("joserfc")):
             raise PaperlarkError(
                 "sign-in by OpenID Connect needs Authlib",
-                hint="install it with the extra: pip install 'paperlark[read-group]'",
+                hint=f"install it: {install_command('read-group')}",
             )
         settings = self.settings.sign_in
         secret = self._secret(settings.client_secret_variable)

@@ -13,6 +13,7 @@ from click.core import ParameterSource
 from paperlark.api import OpenedProfile
 from paperlark.cli._options import open_for, profile_option
 from paperlark.domain.errors import PaperlarkError
+from paperlark.domain.extras import install_command
 from paperlark.mcp.clients import (
     CLIENTS,
     PORT,
@@ -90,7 +91,7 @@ def command(
     if missing := [name for name in _NEEDED if not importlib.util.find_spec(name)]:
         raise PaperlarkError(
             f"paperlark mcp needs {' and '.join(missing)}",
-            hint="install it with the extra: pip install 'paperlark[mcp]'",
+            hint=f"install it: {install_command('mcp')}",
         )
     if (token_file or _is_given(context, "port")) and not over_http:
         raise click.UsageError("--port and --token-file go with --http")

@@ -22,6 +22,7 @@ from paperlark.cli._options import (
     run_options,
 )
 from paperlark.domain.errors import PaperlarkError
+from paperlark.domain.extras import install_command
 from paperlark.renderers.english import counted
 from paperlark.settings.load import usual_arxiv
 from paperlark.settings.places import folder_to_begin
@@ -105,7 +106,7 @@ def command(
     if missing := [name for name in ("starlette", "uvicorn") if not importlib.util.find_spec(name)]:
         raise PaperlarkError(
             f"paperlark read needs {' and '.join(missing)}",
-            hint="install it with the extra: pip install 'paperlark[read]'",
+            hint=f"install it: {install_command('read')}",
         )
     if group_file is not None:
         if profiles:

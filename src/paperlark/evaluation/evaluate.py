@@ -8,6 +8,7 @@ from itertools import groupby
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from paperlark.domain.extras import install_command
 from paperlark.domain.feedback import Vote
 from paperlark.domain.profile import Cutoffs, Profile
 from paperlark.evaluation.baselines import arxiv_sanity, asreview, zotero_arxiv_daily
@@ -89,9 +90,6 @@ def _meets(one: LabelledPaper, cutoffs: Cutoffs) -> bool:
     return cutoffs.meets(one.relevance or 0, one.novelty or 0)
 
 
-_INSTALL = "to include it, pip install 'paperlark[peers]'"
-
-
 def own_reader(settings: Settings) -> LabelledReader:
     """Read the labels of the reader's own papers; raises StoreError where there are none."""
     path = settings.database
@@ -114,7 +112,8 @@ def evaluate(
     """
     methods = tuple(_methods(frozenset(names), plan.seed))
     missing = set(names) - {method.name for method in methods}
-    notes = tuple(f"{name} is not installed; {_INSTALL}" for name in sorted(missing))
+    install = install_command("peers")
+    notes = tuple(f"{name} is not installed; to include it: {install}" for name in sorted(missing))
     return measure(reader, methods, plan, progress, notes=notes, processes=processes)
 
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from paperlark.domain.database_place import DatabasePlace
 from paperlark.domain.errors import ClusterUnusable
+from paperlark.domain.extras import install_command
 from paperlark.fleet.worker import DEFAULT_LIMITS, Connect, MakeShard, Worker, WorkerLimits
 from paperlark.store.shards import ShardQueue
 
@@ -98,7 +99,7 @@ def _distributed() -> Any:  # noqa: ANN401  # the module
     except ImportError as error:
         raise ClusterUnusable(
             "a cluster needs the package distributed, which is not installed",
-            hint="install it: pip install 'paperlark[cluster]'",
+            hint=f"install it: {install_command('cluster')}",
         ) from error
     return distributed
 

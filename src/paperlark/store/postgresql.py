@@ -19,6 +19,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from paperlark.domain.errors import StoreError
+from paperlark.domain.extras import install_command
 from paperlark.domain.redaction import KNOWN, public_address, redacted
 from paperlark.store import compact_days
 from paperlark.store.connection import DatabaseConnection, DatabaseCursor, transaction
@@ -143,7 +144,7 @@ def _pool_of(address: str) -> ConnectionPool[psycopg.Connection[Any]]:
     except ImportError as error:
         raise StoreError(
             "an app on PostgreSQL needs the package psycopg_pool, which is not installed",
-            hint="install it: pip install 'paperlark[postgres]'",
+            hint=f"install it: {install_command('postgres')}",
         ) from error
     return ConnectionPool(
         address,
@@ -205,7 +206,7 @@ def _psycopg() -> Any:  # noqa: ANN401  # the module
     except ImportError as error:
         raise StoreError(
             "PostgreSQL needs the package psycopg, which is not installed",
-            hint="install it: pip install 'paperlark[postgres]'",
+            hint=f"install it: {install_command('postgres')}",
         ) from error
     return psycopg
 

@@ -37,7 +37,7 @@ _OWN = ("/healthz", "/readyz", "/metrics")
 _LOOPBACK = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
 _FORWARDED = ("x-forwarded-for", "x-forwarded-host", "x-real-ip", "forwarded", "via")
 """Headers of a request that came through a proxy: somebody else may have begun it."""
-_NO_METRICS = "There are no metrics: pip install 'paperlark[read-group]'.\n"
+_NO_METRICS = "There are no metrics: the extra read-group is not installed.\n"
 _NOT_NOW = "The database does not answer. Try again in a moment.\n"
 
 
