@@ -47,6 +47,10 @@ class Engine:
         """Return how much of a long test is run: on a server `some` of it."""
         return whole if self.server is None else some
 
+    def dump(self) -> str:
+        """Return all that is in its databases; nothing of files."""
+        return "".join(self.server.dump(one) for one in self._addresses) if self.server else ""
+
     def drop(self) -> None:
         """Delete all its databases; files go with their folders."""
         while self.server and self._addresses:
