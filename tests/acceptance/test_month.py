@@ -81,6 +81,7 @@ def _month(shared: Path, folder: Path, database: str = FILE) -> dict[str, bytes]
     return {file.name: file.read_bytes() for file in (folder / "pages").iterdir()}
 
 
+@pytest.mark.timeout(1200)  # two months
 def test_every_day_of_a_real_month_adds_up_and_has_the_same_bytes_on_both_engines(
     shared: Path, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
