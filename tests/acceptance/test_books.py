@@ -13,6 +13,7 @@ import pytest
 from pytest_httpserver import HTTPServer
 
 from standins.books import Tally, one_day
+from standins.engines import Engine
 from standins.forked import Forked
 from standins.killing import lay_out
 from standins.openai import StandIn
@@ -34,20 +35,21 @@ def _run(folder: Path, largest: int | None = None) -> tuple[int, str]:
     return run.wait(60), told
 
 
-def test_a_dozen_endings_keep_the_books_right(loopback: HTTPServer, tmp_path: Path) -> None:
+def test_endings_keep_the_books_right(loopback: HTTPServer, engine: Engine, tmp_path: Path) -> None:
     dice = random.Random(12)  # noqa: S311  # nothing secret hangs on it
-    tally = Tally()
-    while tally.endings.total() < 12:
-        left = 12 - tally.endings.total()
-        one_day(tmp_path / str(tally.days), loopback, dice, tally, left, Forked)
+    tally, wanted = Tally(), engine.fewer(12, 6)
+    while left := max(0, wanted - tally.endings.total()):
+        home = tmp_path / str(tally.days)
+        one_day(home, loopback, dice, tally, left, Forked, engine.database())
     assert len(tally.endings) > 2
     assert max(tally.under_way) > 0
 
 
 @pytest.mark.parametrize("largest", [200_000, 2_000_000])
-def test_without_room_for_the_answers_nothing_is_asked(
+def test_without_room_for_the_answers_in_a_file_nothing_is_asked(
     loopback: HTTPServer, tmp_path: Path, largest: int
 ) -> None:
+    """On SQLite alone: how much room the disk of a server has is not seen from here."""
     server = StandIn(loopback)
     lay_out(tmp_path, server)
     code, told = _run(tmp_path, largest)
@@ -57,10 +59,10 @@ def test_without_room_for_the_answers_nothing_is_asked(
 
 
 def test_where_a_page_cannot_be_replaced_nothing_is_asked(
-    loopback: HTTPServer, tmp_path: Path
+    loopback: HTTPServer, engine: Engine, tmp_path: Path
 ) -> None:
     server = StandIn(loopback)
-    lay_out(tmp_path, server)
+    lay_out(tmp_path, server, engine.database())
     (tmp_path / "pages" / "2025-02-26.html").mkdir(parents=True)
     code, told = _run(tmp_path)
     assert code == 1

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from standins.canaries import CANARIES, DISGUISES, Echo, found_in, leaks, scenarios
+from standins.engines import Engine
 
 SOME = (
     "status 401, base64",
@@ -33,9 +34,10 @@ def test_the_search_finds_nothing_where_nothing_is() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", SOME)
-def test_no_canary_leaves_the_program(tmp_path: Path, name: str) -> None:
+def test_no_canary_leaves_the_program(engine: Engine, tmp_path: Path, name: str) -> None:
     [scenario] = [one for one in scenarios() if one.name == name]
     home = tmp_path / "home"
     home.mkdir()
     with Echo() as echo:
-        assert leaks(scenario, echo, home) == ()
+        assert leaks(scenario, echo, home, engine.database()) == ()
+    assert found_in(engine.dump()) == ()

@@ -127,6 +127,7 @@ def test_a_feed_rendered_22_hours_later_is_of_the_day_that_it_names(shared: Path
     assert len(feed.listings) == 1101
 
 
+@pytest.mark.usefixtures("on_engine")
 def test_one_category_is_stale_while_another_is_fresh(tmp_path: Path) -> None:
     with HTTPServer(host="127.0.0.1") as server:
         arxiv = StandInArxiv(server, made_up_truth([TUESDAY, WEDNESDAY]), today=WEDNESDAY)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from standins.engines import FILE, Engine, named
 from standins.feeds import item, rss
 from standins.forked import Forked
 from standins.killing import check_database, check_pages, pages_of
@@ -17,10 +18,11 @@ from standins.killing import check_database, check_pages, pages_of
 pytestmark = pytest.mark.slow
 
 
-def _lay_out(folder: Path) -> None:
+def _lay_out(folder: Path, database: str = FILE) -> None:
     folder.mkdir(exist_ok=True)
     (folder / "criteria.md").write_text("## Bats\nRelevant: sonar.")
-    (folder / "paperlark.toml").write_text('name = "Full"\ncategories = ["cs.LG"]\n')
+    profile = f'{named(database)}name = "Full"\ncategories = ["cs.LG"]\n'
+    (folder / "paperlark.toml").write_text(profile)
     entries = (
         item(f"oai:arXiv.org:2502.{n:05}v1", title=f"Bat {n}", abstract="Sonar. " * 200)
         for n in range(60)
@@ -48,9 +50,9 @@ def reference(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
 
 @pytest.mark.parametrize("largest", [0, 1_000, 20_000, 60_000, 90_000, 120_000])
 def test_a_full_disk_is_one_error_and_the_next_run_makes_the_page(
-    reference: dict[str, bytes], tmp_path: Path, largest: int
+    reference: dict[str, bytes], engine: Engine, tmp_path: Path, largest: int
 ) -> None:
-    _lay_out(tmp_path)
+    _lay_out(tmp_path, engine.database())
     code, told = _run(tmp_path, largest)
     assert code == 1, told
     errors = [line for line in told.splitlines() if line.startswith("error: ")]

@@ -21,7 +21,7 @@ from standins.serving import loopback, no_waiting, server
 
 __all__ = ["loopback", "no_waiting", "server"]
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.usefixtures("on_engine"), pytest.mark.slow]
 
 _NEVER_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _PROFILE = """

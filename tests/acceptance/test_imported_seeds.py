@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 from paperlark.cli import cli
 from paperlark.importing.kinds import FileKind, read_items
 
-pytestmark = [pytest.mark.usefixtures("engine"), pytest.mark.slow]
+pytestmark = [pytest.mark.usefixtures("on_engine"), pytest.mark.slow]
 
 SEEDS = {
     "2025-02-19.txt": (655, 402, 42, 70969),

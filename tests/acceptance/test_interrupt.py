@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import httpx
@@ -16,6 +14,7 @@ import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
+from standins.engines import Engine, place_of, rows
 from standins.killing import AT_ONCE, PAPERS, fresh, lay_out, stored, this_tree
 from standins.openai import StandIn, judges, never_answers
 
@@ -56,14 +55,14 @@ def _wait_for_questions(server: StandIn, count: int) -> None:
     ],
 )
 def test_answers_under_way_are_stored_and_the_rest_is_not_asked(
-    server: StandIn, tmp_path: Path, number: signal.Signals, how: str
+    server: StandIn, engine: Engine, tmp_path: Path, number: signal.Signals, how: str
 ) -> None:
     def slowly(standing: StandIn, request: Request) -> Response:
         time.sleep(0.3)
         return judges()(standing, request)
 
     server.always = slowly
-    lay_out(tmp_path, server)
+    lay_out(tmp_path, server, engine.database())
     with _start(tmp_path) as run:
         _wait_for_questions(server, 2 * AT_ONCE + 1)
         run.send_signal(number)
@@ -75,9 +74,9 @@ def test_answers_under_way_are_stored_and_the_rest_is_not_asked(
     assert len(stored(tmp_path)) == len(server.questions)
 
 
-def test_a_second_interrupt_leaves_at_once(server: StandIn, tmp_path: Path) -> None:
+def test_a_second_interrupt_leaves_at_once(server: StandIn, engine: Engine, tmp_path: Path) -> None:
     server.always = never_answers
-    lay_out(tmp_path, server)
+    lay_out(tmp_path, server, engine.database())
     with _start(tmp_path) as run:
         _wait_for_questions(server, AT_ONCE)
         run.send_signal(signal.SIGINT)
@@ -90,30 +89,30 @@ def test_a_second_interrupt_leaves_at_once(server: StandIn, tmp_path: Path) -> N
 
 
 def test_a_server_that_never_answers_keeps_nobody_who_is_told_to_end(
-    server: StandIn, tmp_path: Path
+    server: StandIn, engine: Engine, tmp_path: Path
 ) -> None:
     server.always = never_answers
-    lay_out(tmp_path, server)
+    lay_out(tmp_path, server, engine.database())
     with _start(tmp_path) as run:
         _wait_for_questions(server, 1)
         run.send_signal(signal.SIGTERM)
         run.send_signal(signal.SIGTERM)
         run.communicate(timeout=30)
     assert run.returncode == 143
-    with closing(sqlite3.connect(tmp_path / "paperlark.db")) as connection:
-        ((left,),) = connection.execute("SELECT count(*) FROM under_way")
+    place = place_of(tmp_path / "paperlark.toml")
+    ((left,),) = rows(place, "SELECT count(*) FROM under_way")
     assert left >= len(server.questions)
 
 
 def test_a_page_that_is_made_while_somebody_reads_loses_no_answer(
-    server: StandIn, tmp_path: Path
+    server: StandIn, engine: Engine, tmp_path: Path
 ) -> None:
     def slowly(standing: StandIn, request: Request) -> Response:
         time.sleep(0.3)
         return judges()(standing, request)
 
     server.always = slowly
-    lay_out(tmp_path, server)
+    lay_out(tmp_path, server, engine.database())
     command = [sys.executable, "-m", "paperlark", "read", "--no-open", "--port", "0"]
     environment = {"OPENAI_API_KEY": "sk-nothing", "PATH": "", "HOME": str(tmp_path)}
     environment |= this_tree()

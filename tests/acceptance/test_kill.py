@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from pytest_httpserver import HTTPServer
 
+from standins.engines import Engine
 from standins.forked import Forked
 from standins.killing import PAPERS, Trial, fresh, killed, undisturbed
 
@@ -35,20 +36,22 @@ def test_a_day_in_peace_takes_one_request_a_paper(reference: Trial) -> None:
     assert len(reference.pages) == 4
 
 
-def test_days_that_are_killed_fifteen_times_make_the_same_pages(
-    loopback: HTTPServer, reference: Trial, tmp_path: Path
+def test_days_that_are_killed_many_times_make_the_same_pages(
+    loopback: HTTPServer, reference: Trial, engine: Engine, tmp_path: Path
 ) -> None:
+    """The pages of the day in peace, which was made on SQLite."""
     dice = random.Random(15)  # noqa: S311  # nothing secret hangs on it
-    kills = days = 0
-    while kills < 15:
+    kills, days, wanted = 0, 0, engine.fewer(15, 6)
+    while kills < wanted:
         loopback.clear()
         trial = killed(
             tmp_path / str(days),
             fresh(loopback),
             dice,
-            most=15 - kills,
+            most=wanted - kills,
             longest=reference.seconds,
             start=Forked,
+            database=engine.database(),
         )
         days += 1
         assert trial.pages == reference.pages

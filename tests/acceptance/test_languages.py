@@ -76,6 +76,7 @@ def test_a_site_has_no_english_but_the_papers_own(
     assert any(contents in file.read_text("utf-8") for file in pages)
 
 
+@pytest.mark.usefixtures("on_engine")
 def test_pages_of_two_readers_are_each_in_their_language(shared: Path, tmp_path: Path) -> None:
     profiles = []
     for tag in ("de", "en"):

@@ -14,6 +14,8 @@ from click.testing import CliRunner
 from paperlark.cli import cli
 from paperlark.domain.calendar import expects_announcement, is_weekend
 from paperlark.sources._arxiv_xml import parse_feed
+from standins.engines import FILE, named
+from standins.postgresql import Server
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -27,10 +29,11 @@ name = "Yoshua Bengio"
 CRITERIA = "## Sparsity\nRelevant: pruning, quantization.\nNot relevant: medical images."
 
 
-def _profile(folder: Path, categories: list[str]) -> str:
+def _profile(folder: Path, categories: list[str], database: str = FILE) -> str:
+    folder.mkdir(exist_ok=True)
     (folder / "criteria.md").write_text(CRITERIA)
     profile = folder / "paperlark.toml"
-    profile.write_text(PROFILE.format(categories=json.dumps(categories)))
+    profile.write_text(named(database) + PROFILE.format(categories=json.dumps(categories)))
     return str(profile)
 
 
@@ -47,14 +50,16 @@ def _check(page: dict[str, Any]) -> None:
     assert page["status"] != "quiet" or funnel["announced"] == 0
 
 
-def _make(shared: Path, tmp_path: Path, last: str, *options: str) -> list[dict[str, Any]]:
+def _make(
+    shared: Path, folder: Path, last: str, *options: str, database: str = FILE
+) -> list[dict[str, Any]]:
     """Make all days from 17 February on in one command, and give their pages."""
     month = shared / "feeds" / "month"
-    where = ["--profile", _profile(tmp_path, ["cs.LG", "cs.AI"]), "--feeds", str(month)]
+    where = ["--profile", _profile(folder, ["cs.LG", "cs.AI"], database), "--feeds", str(month)]
     days = ["--from", "2025-02-17", "--to", last]
     result = CliRunner().invoke(cli, ["run", *days, *where, *options])
     assert result.exit_code == 0, result.output
-    made = sorted((tmp_path / "pages").glob("????-??-??.json"))
+    made = sorted((folder / "pages").glob("????-??-??.json"))
     pages = [json.loads(path.read_text()) for path in made]
     assert {page["day"] for page in pages} == {
         file.name[:10] for file in month.iterdir() if file.name[:10] <= last
@@ -64,32 +69,49 @@ def _make(shared: Path, tmp_path: Path, last: str, *options: str) -> list[dict[s
     return pages
 
 
-def test_every_day_of_a_real_month_adds_up(shared: Path, tmp_path: Path) -> None:
+def _month(shared: Path, folder: Path, database: str = FILE) -> dict[str, bytes]:
+    """Make all days of the recorded judgements, and give the files of their pages."""
     recording = shared / "readers" / "ml-foundations" / "days.jsonl.gz"
-    pages = _make(shared, tmp_path, "2025-03-31", "--judgements", str(recording))
+    options = ("--judgements", str(recording))
+    pages = _make(shared, folder, "2025-03-31", *options, database=database)
     assert len(pages) == 41
     for page in pages:
         funnel = page["funnel"]
         assert funnel["followed"] + funnel["shortlisted"] == funnel["scanned"]
+    return {file.name: file.read_bytes() for file in (folder / "pages").iterdir()}
 
 
+@pytest.mark.timeout(1200)  # two months
+def test_every_day_of_a_real_month_adds_up_and_has_the_same_bytes_on_both_engines(
+    shared: Path, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    files = _month(shared, tmp_path / "file")
+    server: Server = request.getfixturevalue("postgresql_server")  # skips the rest without one
+    address = server.database()
+    there = _month(shared, tmp_path / "server", address)
+    assert there.keys() == files.keys()
+    assert [name for name, content in files.items() if there[name] != content] == []
+    server.drop(address)
+
+
+@pytest.mark.usefixtures("on_engine")
 def test_every_day_of_a_week_without_a_model_adds_up(shared: Path, tmp_path: Path) -> None:
     for page in _make(shared, tmp_path, "2025-02-24"):
         assert page["funnel"]["selected"] <= 10 + 2  # from outside
 
 
+@pytest.mark.usefixtures("on_engine")
 def test_no_feed_that_went_wrong_breaks_a_day(shared: Path, tmp_path: Path) -> None:
     """Each as the only feed of a day of its own, named by the day it is stamped with."""
     for number, file in enumerate(sorted((shared / "feeds" / "edge").glob("*.xml.gz"))):
         folder = tmp_path / str(number)
-        folder.mkdir()
         content = gzip.decompress(file.read_bytes())
         category = _category(file)
         feed = parse_feed(content, category, file.name)
         day = feed.stamped
         assert day
-        (folder / f"{day}.{category}.rss.xml").write_bytes(content)
         options = ["--profile", _profile(folder, [category]), "--feeds", str(folder)]
+        (folder / f"{day}.{category}.rss.xml").write_bytes(content)
         result = CliRunner().invoke(cli, ["run", "--date", str(day), *options])
         page = json.loads((folder / "pages" / f"{day}.json").read_text())
         _check(page)

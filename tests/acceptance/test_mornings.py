@@ -33,7 +33,15 @@ def _live(
         return Mornings(folder, hooks, mail, seed).live(mornings)
 
 
-@pytest.mark.parametrize(("seed", "mornings"), [(1, 15), (2, 15), (25, 6), (40, 6)])
+@pytest.mark.usefixtures("on_engine")
+@pytest.mark.parametrize(
+    ("engine", "seed", "mornings"),
+    [
+        *(("sqlite", seed, mornings) for seed, mornings in ((1, 15), (2, 15), (25, 6), (40, 6))),
+        *(("postgresql", seed, mornings) for seed, mornings in ((2, 15), (40, 6))),
+    ],
+    indirect=["engine"],
+)
 def test_every_page_arrives_once_and_every_lasting_failure_is_told(
     tmp_path: Path, trusted: Trust, monkeypatch: pytest.MonkeyPatch, seed: int, mornings: int
 ) -> None:

@@ -3,7 +3,8 @@
 Five days of the recorded month (24 to 28 February 2025, its largest Tuesday among them), eight
 seeds: two in which the feeds alone go wrong, as often as recorded ones do and more, three with
 faults at every door, three in which the model fails, budgets are reached and runs are ended as
-well. `benchmarks/replay_month.py` replays the whole month over and over.
+well. One seed of each kind is replayed on PostgreSQL, and held against the pages of SQLite.
+`benchmarks/replay_month.py` replays the whole month over and over.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from pytest_httpserver import HTTPServer
 
 from standins import faults
 from standins.arxiv_truth import made_up_truth
+from standins.engines import Engine
 from standins.faults import FEEDS, HARD, MODEL, Mood
 from standins.page_comparison import End, compare
 from standins.replay import Replay
@@ -50,13 +52,18 @@ def replay(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[R
 
 
 @pytest.mark.parametrize(
-    ("mood", "seed"),
-    [(FEEDS, 1), (FEEDS, 2), (HARD, 1), (HARD, 2), (HARD, 3), (MODEL, 1), (MODEL, 2), (MODEL, 3)],
+    ("engine", "mood", "seed"),
+    [
+        *(("sqlite", FEEDS, seed) for seed in (1, 2)),
+        *(("sqlite", mood, seed) for mood in (HARD, MODEL) for seed in (1, 2, 3)),
+        *(("postgresql", mood, 2) for mood in (FEEDS, HARD, MODEL)),
+    ],
+    indirect=["engine"],
 )
 def test_every_page_equals_the_undisturbed_one_or_says_what_it_lacks(
-    replay: Replay, mood: Mood, seed: int
+    replay: Replay, engine: Engine, mood: Mood, seed: int
 ) -> None:
-    results, shown = replay.month(mood, seed)
+    results, shown = replay.month(mood, seed, engine.database())
     assert [result.day for result in results] == list(replay.days)
     assert shown, "this seed has no faults: choose another"
     for result in results:

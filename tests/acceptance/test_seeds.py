@@ -15,7 +15,7 @@ from click.testing import CliRunner
 
 from paperlark.cli import cli
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.usefixtures("on_engine"), pytest.mark.slow]
 
 FOLLOWED = ("Geoffrey E. Hinton", "Yoshua Bengio", "Samy Bengio", "Yann LeCun", "Kaiming He")
 DAYS = [

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Sequence
-from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -16,12 +14,9 @@ from click.testing import CliRunner, Result
 from pytest_httpserver import HTTPServer
 
 from paperlark.cli import cli
-from paperlark.domain.errors import StoreError
-from paperlark.settings import load_settings
 from paperlark.settings.environment import Environment
-from paperlark.store.connection import connect_again
-from paperlark.store.database import exists
 from standins.batch_service import FakeBatchService
+from standins.engines import place_of, rows
 from standins.feeds import item, rss
 from standins.openai import KEY, StandIn
 
@@ -101,14 +96,7 @@ class Home:
 
     def query(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         """Ask the database; nothing where there is none yet."""
-        place = load_settings(self.profile).database
-        if not exists(place):
-            return []
-        with closing(connect_again(place)) as connection:
-            try:
-                return connection.execute(sql, values).fetchall()
-            except (sqlite3.OperationalError, StoreError):
-                return []
+        return rows(place_of(self.profile), sql, *values)
 
     def cost(self, day: str = DAY) -> Decimal:
         """Add up what is stored of a day, to the last figure."""

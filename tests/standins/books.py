@@ -11,13 +11,11 @@ import json
 import os
 import random
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -29,6 +27,7 @@ from werkzeug import Request, Response
 
 from paperlark import open_profile
 from paperlark.domain.spending import Prices
+from standins.engines import FILE, named, place_of, rows
 from standins.feeds import item, rss
 from standins.killing import this_tree
 from standins.openai import StandIn, judges
@@ -42,8 +41,8 @@ _MILLION = 10**6
 _ENDED = (0, 3)
 """Exit codes of a run that came to its end, its budget perhaps used up."""
 
-_PROFILE = """
-name = "Books"
+_PROFILE = """\
+{database}name = "Books"
 categories = ["cs.LG"]
 [cutoffs]
 relevance = 5
@@ -149,13 +148,14 @@ def one_day(  # noqa: PLR0917  # all that a day takes
     tally: Tally,
     most: int,
     start: Start = anew,
+    database: str = FILE,
 ) -> None:
     """Make a day that is ended up to `most` times, and hold the books after each ending."""
     standing = StandIn(server)
     till = Till(dice.choice((0.02, 0.05, 0.2)))
     standing.always = till
     caps = Caps(*(Decimal(dice.randint(15, 150)) / 100 for _ in range(3)))
-    _lay_out(folder, standing.base_url, dice.randint(1, 8), caps)
+    _lay_out(folder, standing.base_url, dice.randint(1, 8), caps, database)
     endings = 0
     while True:
         received, billed, known = till.received, till.billed, _stored(folder)
@@ -209,12 +209,13 @@ def _told(folder: Path) -> Decimal:
     return sum(known, Decimal(0)) + sum((most for most in left if most), Decimal(0))
 
 
-def _lay_out(folder: Path, url: str, parallel: int, caps: Caps) -> None:
+def _lay_out(folder: Path, url: str, parallel: int, caps: Caps, database: str) -> None:
     folder.mkdir(parents=True)
     (folder / "criteria.md").write_text("## Bats\nRelevant: sonar.")
     budget = {"run": caps.run, "day": caps.day, "month": caps.month}
-    profile = _PROFILE.format(url=url, parallel=parallel, **budget)
-    (folder / "paperlark.toml").write_text(profile)
+    (folder / "paperlark.toml").write_text(
+        _PROFILE.format(database=named(database), url=url, parallel=parallel, **budget)
+    )
     names = (f"2502.{n:05}" for n in range(PAPERS))
     entries = (item(f"oai:arXiv.org:{name}v1", title=f"Bat {name}") for name in names)
     (folder / f"{DAY}.cs.LG.rss.xml").write_bytes(rss(*entries))
@@ -249,15 +250,10 @@ def _wait_for_silence(till: Till) -> None:
 
 def _stored(folder: Path) -> tuple[int, int]:
     """Return how many calls are stored, and how many are under way."""
-    path = folder / "paperlark.db"
-    if not path.exists():
-        return 0, 0
-    with closing(sqlite3.connect(path)) as connection:
-        try:
-            (stored,) = connection.execute("SELECT count(*) FROM exchanges").fetchone()
-            (left,) = connection.execute("SELECT count(*) FROM under_way").fetchone()
-        except sqlite3.OperationalError:
-            return 0, 0  # ended before there was a table
+    place = place_of(folder / "paperlark.toml")
+    ((stored, left),) = rows(
+        place, "SELECT (SELECT count(*) FROM exchanges), (SELECT count(*) FROM under_way)"
+    ) or [(0, 0)]
     return stored, left
 
 

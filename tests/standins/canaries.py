@@ -39,6 +39,7 @@ import stamina
 import paperlark.cli as commands
 from paperlark.http.client import BoundedClient
 from paperlark.settings.environment import Environment
+from standins.engines import FILE, named
 from standins.feeds import item, rss
 from standins.forked import CONTEXT as _CONTEXT
 from standins.openai import papers_of
@@ -334,14 +335,17 @@ class Scenario:
     broken: bool = False
 
 
-def leaks(scenario: Scenario, echo: Echo, home: Path) -> tuple[str, ...]:
-    """Run a scenario in an empty folder; return which canaries were found, and where."""
+def leaks(scenario: Scenario, echo: Echo, home: Path, database: str = FILE) -> tuple[str, ...]:
+    """Run a scenario in an empty folder; return which canaries were found, and where.
+
+    What is in a `database` on a server is left to the caller.
+    """
     echo.error, echo.disguise = ERRORS[scenario.error], DISGUISES[scenario.disguise]
     echo.takes_messages = scenario.takes_messages
     echo.received.clear()
     fill = {"port": str(echo.port), "mail": str(echo.mail_port)}
     fill |= {re.sub(r"\W+", "_", name): canary for name, canary in CANARIES.items()}
-    _prepare(scenario, home, fill)
+    _prepare(scenario, home, fill, database)
     out = [_run(scenario, one, home, fill) for one in scenario.commands]
     parts = {"terminal": "\n".join(out), "messages": "\n".join(echo.received)}
     parts |= dict(_files(home, _own(scenario, home)))
@@ -358,14 +362,14 @@ def _own(scenario: Scenario, home: Path) -> frozenset[Path]:
     return frozenset(home / name for name in ("paperlark.toml", "criteria.md", *scenario.files))
 
 
-def _prepare(scenario: Scenario, home: Path, fill: Mapping[str, str]) -> None:
+def _prepare(scenario: Scenario, home: Path, fill: Mapping[str, str], database: str) -> None:
     """Write what the reader has."""
     papers = [
         item(f"oai:arXiv.org:2502.0000{n}v1", title=f"Bats {n}", abstract="Sonar of bats.")
         for n in (7, 8, 9)
     ]
     texts = {
-        "paperlark.toml": _filled(_PROFILE + scenario.profile, fill).encode(),
+        "paperlark.toml": _filled(named(database) + _PROFILE + scenario.profile, fill).encode(),
         "criteria.md": b"## Bats\nRelevant: bats and sonar.",
         f"feeds/{DAY}.cs.LG.rss.xml": rss(*papers),
         **{name: _filled(text, fill).encode() for name, text in scenario.files.items()},

@@ -10,7 +10,6 @@ import json
 import os
 import random
 import re
-import sqlite3
 import subprocess
 import sys
 import time
@@ -23,6 +22,7 @@ from typing import Protocol
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
+from standins.engines import FILE, named, place_of, rows
 from standins.feeds import item, rss
 from standins.openai import StandIn, judges, papers_of
 
@@ -38,8 +38,8 @@ CUT_OFF = re.compile(
 )
 """What a page says of questions under way when a run was killed."""
 
-_PROFILE = """
-name = "Killed"
+_PROFILE = """\
+{database}name = "Killed"
 categories = ["cs.LG"]
 [cutoffs]
 relevance = 5
@@ -82,12 +82,13 @@ class Trial:
     seconds: float
 
 
-def lay_out(folder: Path, server: StandIn) -> None:
-    """Write profile, criteria and feed."""
+def lay_out(folder: Path, server: StandIn, database: str = FILE) -> None:
+    """Write profile, criteria and feed; `database` is as a profile names it."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "criteria.md").write_text("## Bats\nRelevant: sonar.")
-    profile = _PROFILE.format(url=server.base_url, at_once=AT_ONCE)
-    (folder / "paperlark.toml").write_text(profile)
+    (folder / "paperlark.toml").write_text(
+        _PROFILE.format(database=named(database), url=server.base_url, at_once=AT_ONCE)
+    )
     names = (f"2502.{n:05}" for n in range(PAPERS))
     entries = (item(f"oai:arXiv.org:{name}v1", title=f"Bat {name}") for name in names)
     (folder / "2025-02-26.cs.LG.rss.xml").write_bytes(rss(*entries))
@@ -125,13 +126,14 @@ def killed(
     most: int,
     longest: float,
     start: Start = anew,
+    database: str = FILE,
 ) -> Trial:
     """Make the day in spite of up to `most` kills, and check after each what must hold.
 
     Most kills come around a request; the others within `longest` seconds, as long as a whole run
     takes here and now.
     """
-    lay_out(folder, server)
+    lay_out(folder, server, database)
     kills = 0
     while True:
         known, asked = stored(folder), len(server.questions)
@@ -210,24 +212,16 @@ def check_pages(folder: Path) -> None:
 
 
 def check_database(folder: Path) -> None:
-    """Hold that the database is whole."""
-    if (folder / "paperlark.db").exists():
-        connection = sqlite3.connect(folder / "paperlark.db")
-        assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-        connection.close()
+    """Hold that the database is whole; that of a server is the server's."""
+    place = place_of(folder / "paperlark.toml")
+    if isinstance(place, Path) and place.exists():
+        assert rows(place, "PRAGMA integrity_check") == [("ok",)]
 
 
 def stored(folder: Path) -> set[str]:
     """Return the papers whose judgement is stored."""
-    if not (folder / "paperlark.db").exists():
-        return set()
-    connection = sqlite3.connect(folder / "paperlark.db")
-    try:
-        return {paper for (paper,) in connection.execute("SELECT paper_id FROM judgements")}
-    except sqlite3.OperationalError:
-        return set()  # killed before there was a table
-    finally:
-        connection.close()
+    place = place_of(folder / "paperlark.toml")
+    return {paper for (paper,) in rows(place, "SELECT paper_id FROM judgements")}
 
 
 def pages_of(folder: Path) -> dict[str, bytes]:

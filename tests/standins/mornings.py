@@ -7,8 +7,6 @@ against what was due by `looking_back`.
 
 from __future__ import annotations
 
-import json
-import os
 import random
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -34,9 +32,10 @@ from paperlark.runs.progress import NoProgress
 from paperlark.runs.several import profiles_of, run_several
 from paperlark.settings import Settings, load_settings
 from paperlark.settings.environment import Environment, RunOptions
-from paperlark.store.lock import run_lock
+from paperlark.store.lock import _lock_of
 from standins import mail_server, webhooks
 from standins.drawn_pages import DrawnPages
+from standins.engines import place_of
 from standins.looking_back import INBOX, Delivered, Lived, Tally, look_back
 from standins.mail_server import PASSWORD, USER, MailServer
 from standins.watches import FakeWatch
@@ -172,12 +171,13 @@ class Mornings:
             yield frozenset()
             return
         self.tally.seen["runs that find another hanging"] += 1
-        database = self._database("Bat")
-        with run_lock(database, patience=0):
-            note = {"process": os.getpid(), "started": "2025-01-01T05:20:00+00:00"}
-            path = database.with_name(f"{database.name}.run")
-            path.write_text(json.dumps({**note, "at_most": 7200}), "utf-8")
+        lock = _lock_of(place_of(self._file("Bat")), None)
+        assert lock.acquire(0)
+        try:
+            lock.note(datetime(2025, 1, 1, 5, 20, tzinfo=UTC), 7200)
             yield frozenset(READERS) if self.shared else frozenset({"Bat"})
+        finally:
+            lock.release()
 
     def _run(
         self, day: date, troubles: dict[str, str], *, hanging: frozenset[str], fair: bool
@@ -277,9 +277,6 @@ class Mornings:
             self.tally.seen[one.result] += 1
         reader.delivered(Delivered(self.runs, day, fair), report.outcomes)
 
-    def _database(self, name: str) -> Path:
-        return self.folder / f"{'both' if self.shared else name}.db"
-
     def _file(self, name: str) -> Path:
         return self.folder / f"{name.lower()}.toml"
 
@@ -293,7 +290,7 @@ name = "{name}"
 id = "{name.lower()}"
 categories = ["cs.LG"]
 output = "pages of {name}"
-database = "{self._database(name).name}"
+database = "{"both" if self.shared else name}.db"
 [site]
 address = "https://example.org/animals"
 [mail]

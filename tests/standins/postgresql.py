@@ -59,6 +59,11 @@ class Server:
         name = address.partition("?")[0].rpartition("/")[2]
         self.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
+    def dump(self, address: str) -> str:
+        """Return a database as the statements that would make it again."""
+        command = (str(self.programs / "pg_dump"), address)
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout  # noqa: S603
+
     def address(self, name: str, user: str = _USER) -> str:
         """Return the address of a database."""
         return f"postgresql://{user}@/{name}?host={quote(str(self.folder), safe='')}"

@@ -42,6 +42,7 @@ from paperlark.settings.environment import Environment, RunOptions
 from paperlark.testing import Silent
 from standins.arxiv import StandInArxiv
 from standins.arxiv_truth import recorded_truth
+from standins.engines import FILE, named, place_of
 from standins.faults import CATEGORIES, Disturbance, Mood, believed
 from standins.misbehaving import TIMEOUT
 from standins.model_faults import NOTHING, RecordedModel, RunFaults, draw_run_faults
@@ -124,10 +125,15 @@ class Replay:
             self._judged = self._undisturbed(asks=True)
         return self._judged if mood.asks else self.reference
 
-    def month(self, mood: Mood, seed: int) -> tuple[list[Result], Counter[str]]:
-        """Replay all days under faults drawn from that seed; gives them and the faults shown."""
+    def month(
+        self, mood: Mood, seed: int, database: str = FILE
+    ) -> tuple[list[Result], Counter[str]]:
+        """Replay all days under faults drawn from that seed; gives them and the faults shown.
+
+        The `database` is an empty one, as a profile names it; the undisturbed pages have a file.
+        """
         reference = self.reference_of(mood)
-        self._fresh(asks=mood.asks)
+        self._fresh(asks=mood.asks, database=database)
         random = Random(f"{mood.name} {seed}")  # noqa: S311  # no secret
         self._disturbance.draw(mood, self.days, random)
         results = [
@@ -229,7 +235,7 @@ class Replay:
     @contextmanager
     def _nothing_paid_twice(self) -> Iterator[None]:
         """Hold that no judged paper is asked about, and that the books have the server's bill."""
-        database = self._home / "paperlark.db"
+        database = place_of(self._home / "paperlark.toml")
         known, asked = stored_readings(database), Counter(self.model.asked)
         yield
         if self._asks:
@@ -257,14 +263,14 @@ class Replay:
         few = tuple(one for one in maker.renderers if isinstance(one, forms))
         return replace(maker, parts=parts, renderers=few)
 
-    def _fresh(self, *, asks: bool) -> None:
+    def _fresh(self, *, asks: bool, database: str = FILE) -> None:
         """Begin a month: no database, no page, nothing kept, nothing logged."""
         self._asks = asks
         self._home = self._folder / "home"
         shutil.rmtree(self._home, ignore_errors=True)
         self._home.mkdir(parents=True)
-        profile = "asking.toml" if asks else "recorded.toml"
-        shutil.copy(self._folder / profile, self._home / "paperlark.toml")
+        profile = self._folder / ("asking.toml" if asks else "recorded.toml")
+        (self._home / "paperlark.toml").write_text(named(database) + profile.read_text())
         shutil.copy(self._folder / "criteria.md", self._home)
         self._disturbance.faults.clear()
         self.model.forget()

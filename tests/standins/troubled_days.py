@@ -7,10 +7,8 @@ from feeds to files; the server speaks real HTTP.
 
 from __future__ import annotations
 
-import sqlite3
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import closing
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -22,6 +20,7 @@ from pytest_httpserver import HTTPServer
 
 from paperlark.compose.pages import open_page_maker
 from paperlark.domain.criteria import parse_criteria
+from paperlark.domain.database_place import DatabasePlace
 from paperlark.domain.digest import Digest, Status
 from paperlark.domain.judgement import UnjudgedReason
 from paperlark.domain.paper import Author, Paper
@@ -37,6 +36,7 @@ from paperlark.settings import ModelSettings, Settings
 from paperlark.settings.environment import Environment, RunOptions
 from paperlark.settings.values import ArxivSettings, SiteSettings
 from paperlark.testing import Silent, a_paper
+from standins.engines import rows
 from standins.feeds import item, rss
 from standins.misbehaving import TIMEOUT, Bill, Misbehaving
 
@@ -136,14 +136,20 @@ def draw_reader(seed: int, base_url: str) -> Reader:
     return Reader(profile, model, papers, budget)
 
 
-def misbehave(seed: int, at: HTTPServer, folder: Path) -> Tally:
-    """Make a trial's days whole, and hold what must hold; raises AssertionError."""
+def misbehave(
+    seed: int, at: HTTPServer, folder: Path, database: DatabasePlace | None = None
+) -> Tally:
+    """Make a trial's days whole, and hold what must hold; raises AssertionError.
+
+    Without a `database` of the troubled days they have a file, as the undisturbed ones always.
+    """
     dice = Random(f"shares {seed}")  # noqa: S311  # likewise
     reader = draw_reader(seed, at.url_for("/v1"))
     server = Misbehaving(at, seed, reader.profile.cutoffs)
     try:
-        tally, whole = _live(reader, server, dice, folder / "troubled")
-        undisturbed = _run(_unbounded(reader), folder / "undisturbed")
+        home, peace = folder / "troubled", folder / "undisturbed"
+        tally, whole = _live(reader, server, dice, home, database or home / "troubled.db")
+        undisturbed = _run(_unbounded(reader), peace, peace / "undisturbed.db")
     finally:
         server.released.set()
     assert [_but_for_money(d) for d in whole] == [_but_for_money(d) for d in undisturbed]
@@ -151,14 +157,14 @@ def misbehave(seed: int, at: HTTPServer, folder: Path) -> Tally:
 
 
 def _live(
-    reader: Reader, server: Misbehaving, dice: Random, home: Path
+    reader: Reader, server: Misbehaving, dice: Random, home: Path, database: DatabasePlace
 ) -> tuple[Tally, list[Digest]]:
     """Make the days badly, then well, then once more."""
-    tally, database = Tally(days=len(DAYS), papers=len(_all(reader))), home / "troubled.db"
+    tally = Tally(days=len(DAYS), papers=len(_all(reader)))
     for _ in range(BAD_RUNS):
         server.share = dice.choice(SHARES)
         known, asked, bills = stored_readings(database), Counter(server.asked), len(server.bills)
-        digests = _run(reader, home)
+        digests = _run(reader, home, database)
         _check_ends(reader, digests)
         check_books(server.bills, database)
         _check_budget(reader, server.bills, bills)
@@ -166,13 +172,13 @@ def _live(
         _count(tally, reader, digests)
     server.share = 0.0
     known, asked = stored_readings(database), Counter(server.asked)
-    whole = _run(_unbounded(reader), home)
+    whole = _run(_unbounded(reader), home, database)
     _check_whole(reader, whole)
     check_books(server.bills, database)
     lacking = {paper.id: reader.profile.readings - known[paper.id] for paper in _all(reader)}
     assert Counter(server.asked) - asked == +Counter(lacking), "asked for what was paid already"
     asked = Counter(server.asked)
-    again = _run(_unbounded(reader), home)
+    again = _run(_unbounded(reader), home, database)
     assert server.asked == asked, "asked once more"
     assert again == whole
     _count_books(tally, server, database)
@@ -183,14 +189,14 @@ def _unbounded(reader: Reader) -> Reader:
     return replace(reader, model=replace(reader.model, budget=NO_BOUND))
 
 
-def _run(reader: Reader, home: Path) -> list[Digest]:
+def _run(reader: Reader, home: Path, database: DatabasePlace) -> list[Digest]:
     """Make both days as one run does."""
     settings = Settings(
         reader.profile,
         reader.model,
         None,
         home / "pages",
-        home / "troubled.db",
+        database,
         ArxivSettings("", "", "", "", 0.0, None),
         SiteSettings(home / "site"),
         file=home / "paperlark.toml",
@@ -241,19 +247,20 @@ def _check_ends(reader: Reader, digests: Sequence[Digest]) -> None:
             assert "did not judge" in (unjudged_note(digest) or "")
 
 
-def check_books(bills: Sequence[Bill], database: Path) -> None:
+def check_books(bills: Sequence[Bill], database: DatabasePlace) -> None:
     """Hold that what was billed is recorded to the token, and what nobody said as unknown."""
     told = [bill for bill in bills if bill.told]
     untold = [bill for bill in bills if not bill.told]
-    with closing(sqlite3.connect(database)) as connection:
-        tokens = connection.execute(
-            "SELECT coalesce(sum(prompt_tokens), 0), coalesce(sum(completion_tokens), 0),"
-            " coalesce(sum(cached_tokens), 0) FROM exchanges WHERE prompt_tokens IS NOT NULL"
-        ).fetchone()
-        unknown, bounds = connection.execute(
-            "SELECT coalesce(sum(requests), 0), coalesce(sum(most), 0) FROM exchanges"
-            " WHERE prompt_tokens IS NULL"
-        ).fetchone()
+    (tokens,) = rows(
+        database,
+        "SELECT coalesce(sum(prompt_tokens), 0), coalesce(sum(completion_tokens), 0),"
+        " coalesce(sum(cached_tokens), 0) FROM exchanges WHERE prompt_tokens IS NOT NULL",
+    )
+    ((unknown, bounds),) = rows(
+        database,
+        "SELECT coalesce(sum(requests), 0), coalesce(sum(CAST(most AS double precision)), 0)"
+        " FROM exchanges WHERE prompt_tokens IS NULL",
+    )
     billed = (
         sum(bill.prompt for bill in told),
         sum(bill.completion for bill in told),
@@ -292,12 +299,9 @@ def _check_whole(reader: Reader, digests: Sequence[Digest]) -> None:
         assert digest.unjudged == ()
 
 
-def stored_readings(database: Path) -> Counter[str]:
+def stored_readings(database: DatabasePlace) -> Counter[str]:
     """Count the readings of each paper that are stored."""
-    if not database.exists():
-        return Counter()
-    with closing(sqlite3.connect(database)) as connection:
-        return Counter(paper for (paper,) in connection.execute("SELECT paper_id FROM judgements"))
+    return Counter(paper for (paper,) in rows(database, "SELECT paper_id FROM judgements"))
 
 
 def dollars(bills: Sequence[Bill]) -> Decimal:
@@ -335,15 +339,14 @@ def _count(tally: Tally, reader: Reader, digests: Sequence[Digest]) -> None:
         tally.over_budget += sum(one.cause is UnjudgedReason.BUDGET for one in digest.unjudged)
 
 
-def _count_books(tally: Tally, server: Misbehaving, database: Path) -> None:
+def _count_books(tally: Tally, server: Misbehaving, database: DatabasePlace) -> None:
     told = [bill for bill in server.bills if bill.told]
     tally.told, tally.untold = len(told), len(server.bills) - len(told)
     tally.tokens = sum(bill.prompt + bill.completion for bill in told)
-    with closing(sqlite3.connect(database)) as connection:
-        (tally.recorded,) = connection.execute(
-            "SELECT sum(prompt_tokens + completion_tokens) FROM exchanges"
-        ).fetchone()
-        (tally.unknown,) = connection.execute(
-            "SELECT coalesce(sum(requests), 0) FROM exchanges WHERE prompt_tokens IS NULL"
-        ).fetchone()
+    ((tally.recorded,),) = rows(
+        database, "SELECT sum(prompt_tokens + completion_tokens) FROM exchanges"
+    )
+    ((tally.unknown,),) = rows(
+        database, "SELECT coalesce(sum(requests), 0) FROM exchanges WHERE prompt_tokens IS NULL"
+    )
     tally.habits = Counter(server.habits)
