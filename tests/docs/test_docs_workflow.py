@@ -1,4 +1,4 @@
-"""The workflows of documentation and release: linted, pinned, and with few rights."""
+"""The workflows of documentation, release and systems: linted, pinned, and with few rights."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _HERE = str(Path(sys.executable).parent)
 LINTERS = [["zizmor", "--offline", "--no-progress"], ["actionlint"]]
 
 
-@pytest.mark.parametrize("name", ["docs.yml", "release.yml"])
+@pytest.mark.parametrize("name", ["docs.yml", "release.yml", "systems.yml"])
 @pytest.mark.parametrize("linter", LINTERS, ids=lambda words: words[0])
 def test_linters_find_nothing(linter: list[str], name: str) -> None:
     program = shutil.which(linter[0], path=_HERE) or shutil.which(linter[0])
@@ -29,7 +29,9 @@ def test_linters_find_nothing(linter: list[str], name: str) -> None:
     assert done.returncode == 0, done.stdout
 
 
-@pytest.mark.parametrize(("name", "actions"), [("docs.yml", 4), ("release.yml", 5)])
+@pytest.mark.parametrize(
+    ("name", "actions"), [("docs.yml", 4), ("release.yml", 5), ("systems.yml", 2)]
+)
 def test_actions_are_pinned_by_commit_and_say_their_version(name: str, actions: int) -> None:
     used = re.findall(r"uses: (.*)", (WORKFLOWS / name).read_text("utf-8"))
     assert len(used) == actions
