@@ -100,7 +100,7 @@ mutants: .venv/dev.done  ## break the core in 100 small ways: tests must notice 
 	@$(BIN)/python tools/mutants.py $(ARGS)
 
 lock:  ## lock the versions again with hashes (needs uv)
-	$(UV_COMPILE) pyproject.toml --extra read --extra read-group --group build --output-file requirements/run.txt
+	$(UV_COMPILE) pyproject.toml --extra keyring --extra read --extra read-group --group build --output-file requirements/run.txt
 	$(UV_COMPILE) pyproject.toml --extra read-group --extra postgres --group build --output-file requirements/server.txt
 	$(UV_COMPILE) pyproject.toml --extra read --extra read-group --group dev --output-file requirements/dev.txt
 	$(UV_COMPILE) --group audit --output-file requirements/audit.txt

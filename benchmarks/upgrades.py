@@ -1,7 +1,8 @@
 """Open what earlier states of this repository made with today's version: pages and votes stay.
 
-Each commit is checked out, and makes a profile's page and votes with the packages of today. Then
-today's version opens them. Last, a database of a later version must be refused in one line.
+Each commit is checked out, and makes a profile's page, votes and secrets with the packages of
+today. Then today's version opens them. Last, a database of a later version must be refused in one
+line: today's by the earlier state, and a later one by today's.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
+
+from earlier_secrets import EarlierSecrets
 
 ROOT = Path(__file__).resolve().parent.parent
 FEEDS = ROOT / "src" / "paperlark" / "sample" / "feeds"
@@ -31,8 +34,10 @@ def main() -> int:
     for commit in sys.argv[1:] or commits():
         with TemporaryDirectory(prefix="paperlark-upgrade-") as folder:
             problems = list(upgrade(commit, Path(folder)))
-        print(f"{commit}  {'; '.join(problems) or 'pages and votes are the same'}", flush=True)
-        failed |= any(not one.startswith("not tried") for one in problems)
+        lost = [one for one in problems if not one.startswith(("not tried", "not lost"))]
+        said = problems if lost else ["nothing is lost", *problems]
+        print(f"{commit}  {'; '.join(said)}", flush=True)
+        failed |= bool(lost)
     return int(failed)
 
 
@@ -51,36 +56,48 @@ def upgrade(commit: str, folder: Path) -> Iterator[str]:
     _git("worktree", "add", "--detach", "--quiet", str(earlier), commit)
     try:
         made = _run(earlier, home, "run", "--date", DAY, "--feeds", str(FEEDS), "--no-llm")
-        if made.returncode not in {0, 3}:
+        if made.returncode in {0, 3}:
+            yield from _tried(earlier, home)
+        else:
             yield f"not tried: it makes no page ({_last(made)})"
-            return
-        voted = [
-            _run(earlier, home, "vote", paper, "up").returncode == 0 for paper in _papers(home)
-        ]
     finally:
         _git("worktree", "remove", "--force", str(earlier))
-    before, votes = _pages(home), _votes(home)
-    for command in (("show", DAY), ("doctor", "--offline"), ("site",)):
+
+
+def _tried(earlier: Path, home: Path) -> Iterator[str]:
+    """Yield what today's version loses of a home, and how an earlier one takes what it made."""
+    voted = [_run(earlier, home, "vote", paper, "up").returncode == 0 for paper in _papers(home)]
+    secrets = EarlierSecrets(earlier, home, _variables(home))
+    before, votes, version = _pages(home), _votes(home), _version(home)
+    for command in (("show", DAY), ("doctor", "--offline"), ("site",), ("search", "attention")):
         done = _run(ROOT, home, *command)
         if done.returncode not in {0, 3}:
             wrong = [line for line in done.stdout.splitlines() if "error" in line]
             yield f"{command[0]}: {' / '.join(wrong) or _last(done)}"
     if _pages(home) != before:
         yield "pages differ"
-    if _votes(home) != votes or (voted and not votes):
+    if _votes(home) != votes or (any(voted) and not votes):
         yield f"votes differ: {votes} before, {_votes(home)} now"
-    if not voted:
+    if not any(voted):
         yield "not tried: votes, which it does not know"
-    yield from _refused(home)
-
-
-def _refused(home: Path) -> Iterator[str]:
+    yield from secrets.lost(ROOT)
+    yield f"not lost: {secrets}"
+    if version < _version(home):
+        yield from _refused(earlier, home, "it does not refuse the database of today")
     with closing(sqlite3.connect(home / "paperlark.db")) as database:
-        version = database.execute("PRAGMA user_version").fetchone()[0]
-        database.execute(f"PRAGMA user_version = {version + 1}")
-    done = _run(ROOT, home, "show", "--days")
+        database.execute(f"PRAGMA user_version = {_version(home) + 1}")
+    yield from _refused(ROOT, home, "a newer database is not refused")
+
+
+def _refused(source: Path, home: Path, problem: str) -> Iterator[str]:
+    done = _run(source, home, "show", DAY)
     if done.returncode == 0 or "Traceback" in done.stderr or "later paperlark" not in done.stderr:
-        yield f"a newer database is not refused: {done.returncode} {_last(done)}"
+        yield f"{problem}: {done.returncode} {_last(done)}"
+
+
+def _version(home: Path) -> int:
+    with closing(sqlite3.connect(home / "paperlark.db")) as database:
+        return int(database.execute("PRAGMA user_version").fetchone()[0])
 
 
 def _papers(home: Path) -> Sequence[str]:
@@ -106,12 +123,16 @@ def _votes(home: Path) -> list[tuple[object, ...]]:
 
 
 def _run(source: Path, home: Path, *command: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "PYTHONPATH": str(source / "src"), "HOME": str(home)}
-    environment |= {f"XDG_{name}_HOME": str(home / name) for name in ("CACHE", "CONFIG", "DATA")}
+    environment = {**_variables(home), "PYTHONPATH": str(source / "src")}
     return subprocess.run(
         [sys.executable, "-m", "paperlark", *command], cwd=home, env=environment,
         capture_output=True, text=True, check=False, timeout=_PATIENCE,
     )  # fmt: skip
+
+
+def _variables(home: Path) -> dict[str, str]:
+    folders = {f"XDG_{name}_HOME": str(home / name) for name in ("CACHE", "CONFIG", "DATA")}
+    return {**os.environ, **folders, "HOME": str(home)}
 
 
 def _last(done: subprocess.CompletedProcess[str]) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import make_release
 import pytest
+from check_installed import _BROUGHT, extras, not_brought
 from make_dist import build, differences, write_sums
 
 ROOT = Path(__file__).parent.parent
@@ -84,6 +85,17 @@ def test_the_metadata_says_what_an_index_asks_for(built: Built) -> None:
     # No address is named that nobody has registered.
     assert metadata.get_all("Project-URL") is None
     assert "paperlark = paperlark.cli:main" in programs
+
+
+def test_a_package_that_an_extra_does_not_bring_is_told() -> None:
+    everything = set().union(*_BROUGHT.values())
+    assert {*extras()} - {"all"} == {*_BROUGHT} - {"peers"}
+    assert list(not_brought(everything, "")) == []
+    assert list(not_brought(everything - {"starlette", "uvicorn"}, "read")) == []
+    assert list(not_brought({"uvicorn"}, "read")) == ["imports uvicorn, which is not installed"]
+    assert list(not_brought({"scipy"}, "all")) == []
+    assert list(not_brought({"keyring"}, "all")) == ["imports keyring, which is not installed"]
+    assert list(not_brought({"requests"}, "")) == ["imports requests, which is not installed"]
 
 
 def test_sums_are_those_that_sha256sum_checks(tmp_path: Path) -> None:

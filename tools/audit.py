@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 PLACE = ROOT / ".venv-audit"
@@ -32,18 +33,21 @@ def main() -> None:
 
 def audit(python: Path, locked: Sequence[Path]) -> int:
     """Audit locked files, and return 0, 1 for known vulnerabilities, or 2 for no whole answer."""
-    named = [word for path in locked for word in ("-r", str(path))]
-    command = [str(python), "-m", "pip_audit", "--require-hashes", "--disable-pip", *named]
-    command += ["--format", "json", "--progress-spinner", "off"]
-    try:
-        ended = subprocess.run(
-            command, capture_output=True, text=True, check=False, timeout=_SECONDS
-        )
-        packages = json.loads(ended.stdout)["dependencies"]
-    except (OSError, subprocess.TimeoutExpired) as error:
-        return _unknown(str(error))
-    except (ValueError, KeyError, TypeError):
-        return _unknown((ended.stderr.strip().splitlines() or ["pip-audit told nothing"])[-1])
+    packages: list[dict[str, Any]] = []
+    for path in locked:
+        # One file at a time: it refuses a package that stands in two.
+        command = [str(python), "-m", "pip_audit", "--require-hashes", "--disable-pip"]
+        command += ["-r", str(path), "--format", "json", "--progress-spinner", "off"]
+        try:
+            ended = subprocess.run(
+                command, capture_output=True, text=True, check=False, timeout=_SECONDS
+            )
+            packages += json.loads(ended.stdout)["dependencies"]
+        except (OSError, subprocess.TimeoutExpired) as error:
+            return _unknown(str(error))
+        except (ValueError, KeyError, TypeError):
+            return _unknown((ended.stderr.strip().splitlines() or ["pip-audit told nothing"])[-1])
+    packages = [*{(one["name"], one.get("version")): one for one in packages}.values()]
     vulnerable = [one for one in packages if one.get("vulns")]
     for one in vulnerable:
         for found in one["vulns"]:

@@ -2,7 +2,9 @@
 
 The package index is asked for what paperlark needs. With `--sizes` the largest packages of the core
 are printed as well. The commands are those that a new user runs first; that an extra's command
-names its extra where it is not installed is tried too.
+names its extra where it is not installed is tried too. Every import of the package, also one inside
+of a function, has to be found, or belong to an extra that is not there. The sdist, from which the
+wheel is built, is installed for the core and for all.
 """
 
 from __future__ import annotations
@@ -26,6 +28,30 @@ _START = 60
 _NEEDS = {"read": ("read", "read-group", "mcp"), "mcp": ("mcp",)}
 """Commands that need an extra, and the extras with which they work."""
 _LARGEST = 15
+_BROUGHT = {
+    "read": {"starlette", "uvicorn"},
+    "read-group": {"authlib", "joserfc", "prometheus_client", "starlette", "uvicorn"},
+    "mcp": {"mcp", "mcp_types", "starlette", "uvicorn"},
+    "postgres": {"psycopg", "psycopg_pool"},
+    "cluster": {"distributed"},
+    "keyring": {"keyring"},
+    "peers": {"scipy", "sklearn"},
+}
+"""What each extra has to bring of what the package imports."""
+_NOT_FOUND = """
+import ast, importlib.util, sys
+from pathlib import Path
+import paperlark
+names = set()
+for path in Path(paperlark.__file__).parent.rglob("*.py"):
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            names.update(one.name for one in node.names)
+        if isinstance(node, ast.ImportFrom) and not node.level:
+            names.add(node.module)
+tops = {one.partition(".")[0] for one in names} - sys.stdlib_module_names
+print(*(one for one in tops if importlib.util.find_spec(one) is None))
+"""
 
 
 def main() -> int:
@@ -33,16 +59,22 @@ def main() -> int:
     arguments = ArgumentParser(description="Try the wheel in dist/ in empty environments.")
     arguments.add_argument("--python", default=sys.executable, help="a Python to make them with")
     arguments.add_argument("--extras", nargs="*", default=["", *extras()], help="only these")
+    arguments.add_argument("--sdist", action="store_true", help="install the sdist instead")
     arguments.add_argument("--sizes", action="store_true", help="print the core's packages")
     given = arguments.parse_args()
     (wheel,) = (ROOT / "dist").glob("paperlark-*.whl")
+    (sdist,) = (ROOT / "dist").glob("paperlark-*.tar.gz")
+    wanted = [(sdist if given.sdist else wheel, extra) for extra in given.extras]
+    if given.extras == ["", *extras()] and not given.sdist:
+        wanted += [(sdist, ""), (sdist, "all")]
     failed = []
-    for extra in given.extras:
+    for built, extra in wanted:
         with TemporaryDirectory(prefix="paperlark-installed-") as folder:
-            problems = list(check(wheel, extra, Path(folder), given.python))
-            if not extra and given.sizes:
+            problems = list(check(built, extra, Path(folder), given.python))
+            if not extra and given.sizes and built == wheel:
                 print_sizes(Path(folder) / "environment")
-        print(f"{extra or 'core':<12} {'; '.join(problems) or 'ok'}", flush=True)
+        kind = "sdist" if built == sdist else "wheel"
+        print(f"{kind} {extra or 'core':<12} {'; '.join(problems) or 'ok'}", flush=True)
         failed += problems
     return 1 if failed else 0
 
@@ -53,7 +85,7 @@ def extras() -> tuple[str, ...]:
     return tuple(one for one in project["optional-dependencies"] if one != "peers")
 
 
-def check(wheel: Path, extra: str, folder: Path, python: str) -> Iterator[str]:
+def check(built: Path, extra: str, folder: Path, python: str) -> Iterator[str]:
     """Yield what does not work in a new environment with an extra."""
     home = folder / "home"
     home.mkdir()
@@ -61,7 +93,7 @@ def check(wheel: Path, extra: str, folder: Path, python: str) -> Iterator[str]:
     environment |= {name: os.environ[name] for name in os.environ if name.startswith("PIP_")}
     bin_folder = folder / "environment" / "bin"
     _run([python, "-m", "venv", str(folder / "environment")], home, os.environ)
-    wanted = f"{wheel}[{extra}]" if extra else str(wheel)
+    wanted = f"{built}[{extra}]" if extra else str(built)
     pip = [str(bin_folder / "python"), "-m", "pip", "--disable-pip-version-check"]
     _run([*pip, "install", "--quiet", wanted], home, os.environ)
     paperlark = str(bin_folder / "paperlark")
@@ -79,7 +111,17 @@ def check(wheel: Path, extra: str, folder: Path, python: str) -> Iterator[str]:
             yield f"{command}: {done.returncode} {done.stderr.strip()[-200:]}"
     if not (folder / "environment" / "share" / "man" / "man1" / "paperlark.1").is_file():
         yield "no man page"
+    listed = _run([str(bin_folder / "python"), "-c", _NOT_FOUND], home, environment)
+    yield from not_brought(set(listed.stdout.split()), extra)
     yield from _read(paperlark, home, environment, works=extra in (*_NEEDS["read"], "all"))
+
+
+def not_brought(missing: set[str], extra: str) -> Iterator[str]:
+    """Yield what an extra, or the core, does not bring of what has to be there with it."""
+    others = set(_BROUGHT) - ({*_BROUGHT} - {"peers"} if extra == "all" else {extra})
+    may = set().union(*(_BROUGHT[one] for one in others)) - _BROUGHT.get(extra, set())
+    for name in sorted(missing - may):
+        yield f"imports {name}, which is not installed"
 
 
 def _read(

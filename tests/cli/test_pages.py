@@ -55,6 +55,21 @@ def test_the_demo_makes_three_pages_and_shows_the_top_of_the_last(
     assert (home / "paperlark-demo" / "site" / "index.html").is_file()
 
 
+@pytest.mark.slow
+def test_the_demo_names_the_command_as_it_can_be_called(
+    paperlark: Paperlark, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    called = home / "installed" / "bin" / "paperlark"
+    called.parent.mkdir(parents=True)
+    called.write_text("#!/bin/sh\n")
+    called.chmod(0o755)
+    monkeypatch.setattr("sys.argv", [str(called), "demo"])
+    monkeypatch.setenv("PATH", "/nowhere")
+    assert f"Now your own: {called} init" in paperlark("demo").output
+    monkeypatch.setenv("PATH", str(called.parent))
+    assert "Now your own: paperlark init" in paperlark("demo").output
+
+
 def test_a_day_is_made_in_three_forms(paperlark: Paperlark, home: Path) -> None:
     result = paperlark(*RUN)
     assert result.exit_code == 0, result.output

@@ -99,9 +99,11 @@ def test_an_audit_tells_what_is_known_and_what_is_not(
 def test_an_audit_without_an_answer_is_no_good_news(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert audit(_auditor(tmp_path, "echo no route to host >&2; exit 1"), []) == 2
+    assert (
+        audit(_auditor(tmp_path, "echo no route to host >&2; exit 1"), [tmp_path / "no.txt"]) == 2
+    )
     assert "could not be checked: no route to host" in capsys.readouterr().err
-    assert audit(_auditor(tmp_path, "exit 0"), []) == 2
+    assert audit(_auditor(tmp_path, "exit 0"), [tmp_path / "no.txt"]) == 2
 
 
 def _auditor(folder: Path, ends: str) -> Path:
@@ -114,5 +116,5 @@ def _auditor(folder: Path, ends: str) -> Path:
 def test_an_audit_that_cannot_be_started_is_told(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert audit(tmp_path / "gone", []) == 2
+    assert audit(tmp_path / "gone", [tmp_path / "no.txt"]) == 2
     assert "run it again with a network" in capsys.readouterr().err

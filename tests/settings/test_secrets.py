@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from paperlark.domain.errors import SecretUnusable
-from paperlark.settings.secrets import FoundSecret, Secrets
+from paperlark.settings.secrets import FoundSecret, Secrets, how_to_keep
 
 PLAIN = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1)
 
@@ -183,6 +184,24 @@ def test_a_secret_is_forgotten_everywhere(tmp_path: Path) -> None:
 def test_a_keyring_that_takes_nothing_is_told_with_the_other_way(tmp_path: Path) -> None:
     with pytest.raises(SecretUnusable, match="paperlark secret set KEY --file"):
         _secrets(tmp_path, BrokenKeyring()).keep_in_keyring("KEY", "x")
+
+
+def test_without_the_package_of_the_keyring_secrets_are_files_and_it_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setitem(sys.modules, "keyring", None)
+    secrets = Secrets({"XDG_CONFIG_HOME": str(tmp_path)})
+    assert not secrets.has_keyring
+    secrets.keep_in_file("KEPT", "x")
+    assert secrets.find("KEPT") is not None
+    assert not caplog.messages
+    assert secrets.find("ELSEWHERE") is None
+    assert caplog.messages == [
+        "did not look for ELSEWHERE in the keyring: pip install 'paperlark[keyring]'"
+    ]
+    assert how_to_keep("KEY") == (
+        "paperlark secret set KEY; if the keyring has it, pip install 'paperlark[keyring]'"
+    )
 
 
 def test_a_secret_is_not_printed_by_accident(tmp_path: Path) -> None:

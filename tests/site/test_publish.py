@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from paperlark.domain.errors import PublishError
-from paperlark.site.publish import Built, File, publish_files
+from paperlark.site.publish import Built, File, _is_inside, publish_files
 
 
 def _files(contents: dict[str, str], made: list[str] | None = None) -> tuple[File, ...]:
@@ -158,6 +158,25 @@ def test_an_inventory_deletes_nothing_outside(tmp_path: Path, path: str) -> None
     (site / ".paperlark-site.json").write_text(json.dumps({named: "", "one": "1"}))
     _build(_files({"one": "1"}), site)
     assert letter.read_text() == "Dear reader"
+
+
+@pytest.mark.parametrize(
+    ("path", "inside"),
+    [
+        ("me/2025/02/25/index.html", True),
+        ("", False),
+        ("/etc/passwd", False),
+        ("a/../../b", False),
+        ("C:letter.txt", False),
+        ("C:/letter.txt", False),
+        ("\\letter.txt", False),
+        ("me\\..\\..\\letter.txt", False),
+    ],
+)
+def test_what_leaves_the_folder_on_any_system_is_not_of_the_site(
+    path: str, *, inside: bool
+) -> None:
+    assert _is_inside(path) is inside
 
 
 def _as_before(tmp_path: Path, contents: dict[str, str]) -> Path:

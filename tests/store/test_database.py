@@ -16,7 +16,7 @@ from paperlark.domain.judgement import Judgement, JudgementKey, ModelCall
 from paperlark.domain.redaction import remember
 from paperlark.domain.spending import Spend
 from paperlark.store.announcements import AnnouncementStore
-from paperlark.store.connection import transaction
+from paperlark.store.connection import DatabaseConnection, transaction
 from paperlark.store.database import open_database
 from paperlark.store.day_values import unpack_digest
 from paperlark.store.digests import DigestStore
@@ -131,6 +131,77 @@ def test_a_migration_that_was_overtaken_by_the_next_one_is_made_up_for(path: Pat
         assert connection.execute("PRAGMA user_version").fetchone() == (VERSION,)
         for table in ("month_spending", "fleet_mornings"):
             assert connection.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,)  # noqa: S608
+
+
+@pytest.mark.parametrize(
+    ("had", "version"),
+    [
+        ({*range(1, 18), 19}, 18),
+        ({*range(1, 18), 19, 22}, 19),
+        ({*range(1, 18), 19, 22}, 22),
+        ({*range(1, 25)}, 25),
+    ],
+)
+def test_a_migration_is_known_by_what_it_made_whatever_its_number_was(
+    path: Path, tmp_path: Path, had: set[int], version: int
+) -> None:
+    path.parent.mkdir()
+    scripts = resources.files("paperlark.store").joinpath("migrations", "sqlite")
+    with closing(sqlite3.connect(path)) as connection:
+        for one in sorted(scripts.iterdir(), key=lambda one: one.name):
+            if int(one.name[:4]) in had:
+                connection.executescript(one.read_text("utf-8"))
+        if 20 in had:
+            connection.executescript(
+                "DROP TABLE scanned_rows; DROP TABLE matches; DROP TABLE digests_as_text"
+            )
+        connection.execute(f"PRAGMA user_version = {version}")
+    with open_database(path) as connection, open_database(tmp_path / "new.db") as new:
+        assert _columns(connection) == _columns(new)
+        assert connection.execute("PRAGMA user_version").fetchone() == (VERSION,)
+
+
+def _columns(connection: DatabaseConnection) -> set[tuple[str, str, str | None]]:
+    """Return what is in a database: kind, name, and of tables each column."""
+    return set(
+        connection.execute(
+            "SELECT m.type, m.name, c.name"
+            " FROM sqlite_schema m LEFT JOIN pragma_table_info(m.name) c"
+        ).fetchall()
+    )
+
+
+def test_papers_and_calls_of_the_first_databases_get_their_reader(path: Path) -> None:
+    scripts = resources.files("paperlark.store").joinpath("migrations", "sqlite")
+    first = scripts.joinpath("0001_exchanges_judgements_digests.sql").read_text("utf-8")
+    first, _ = first.split("CREATE TABLE scanned")
+    first = first.replace("(day, profile, criteria, judge)", "(day, criteria, judge)")
+    first = re.sub(r"\n    profile TEXT NOT NULL, .*whose page that is", "", first)
+    paper = {"id": "2502.00001", "version": 1, "title": "Bats", "abstract": "", "categories": []}
+    authors = [{"name": "A", "affiliation": None}]
+    page = {"entries": [{"place": 1, "paper": {**paper, "authors": authors}}]}
+    path.parent.mkdir()
+    with closing(sqlite3.connect(path)) as first_one, first_one:
+        first_one.executescript(first)
+        first_one.executemany(
+            "INSERT INTO digests VALUES (?, ?, ?)",
+            [("Mine", "2025-02-26", json.dumps(page)), ("Mine", "2025-02-25", "not JSON")],
+        )
+        for number, day in enumerate(("2025-02-26", "2025-02-24")):
+            first_one.execute(
+                "INSERT INTO exchanges (id, day, criteria, judge, requests, reply, at)"
+                " VALUES (?, ?, 'c', 'j', 1, 'a reply', '2025-02-26T06:00:00Z')", (number, day)
+            )  # fmt: skip
+        first_one.execute("PRAGMA user_version = 1")
+    with open_database(path) as connection:
+        assert connection.execute("SELECT day, profile FROM exchanges ORDER BY id").fetchall() == [
+            ("2025-02-26", "Mine"),
+            ("2025-02-24", "Mine"),
+        ]
+        assert connection.execute(
+            "SELECT profile, day, paper_id, on_page, place, version FROM scanned"
+        ).fetchall() == [("Mine", "2025-02-26", "2502.00001", 1, 1, None)]
+        assert connection.execute("SELECT count(*) FROM digests").fetchone() == (2,)
 
 
 def test_a_database_of_a_later_paperlark_is_left_alone(path: Path) -> None:

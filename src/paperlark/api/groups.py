@@ -16,6 +16,7 @@ from paperlark.api.reader_accounts import OpenedAccounts
 from paperlark.domain.errors import PaperlarkError, ProfileError, SecretMissing
 from paperlark.domain.extras import install_command
 from paperlark.settings.environment import Environment, RunOptions
+from paperlark.settings.secrets import how_to_keep
 
 if TYPE_CHECKING:
     from paperlark.domain.accounts import Account
@@ -270,9 +271,7 @@ class OpenedGroup:
     def _secret(self, name: str) -> str:
         secret = self.environment.secret(name)
         if not secret:
-            raise SecretMissing(
-                f"there is no secret {name}", hint=f"keep it: paperlark secret set {name}"
-            )
+            raise SecretMissing(f"there is no secret {name}", hint=f"keep it: {how_to_keep(name)}")
         return secret
 
     def send_sign_in_link(self, key: str, address: str) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import date
 from pathlib import Path
+from shutil import which
 
 import click
 
@@ -36,5 +38,11 @@ def command(context: click.Context, *, output: Path, as_json: bool) -> None:
         exit_code = make_range(sample, date.min, date.max, as_json=as_json, show_last=True)
         site = sample.build_site()
     if not as_json:
-        click.echo(f"\nAll of it as a site: {site.folder / FRONT}\nNow your own: paperlark init")
+        click.echo(f"\nAll of it as a site: {site.folder / FRONT}\nNow your own: {_called()} init")
     context.exit(exit_code)
+
+
+def _called() -> str:
+    """Return the command's name, or its path where the shell does not find it by its name."""
+    called = Path(sys.argv[0])
+    return "paperlark" if which("paperlark") or called.stem != "paperlark" else str(called)

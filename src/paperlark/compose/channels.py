@@ -16,6 +16,7 @@ from paperlark.ports import Channel, Outbox
 from paperlark.settings import Settings
 from paperlark.settings.environment import Environment
 from paperlark.settings.identity import claim
+from paperlark.settings.secrets import how_to_keep
 from paperlark.settings.values import ChannelSettings, MailSettings
 from paperlark.store.database import open_database
 from paperlark.store.digests import DigestStore
@@ -128,6 +129,6 @@ def _secret(environment: Environment, name: str, channel: str) -> str:
     secret = environment.secret(name)
     if secret is None:
         raise SecretMissing(
-            f"{channel}: there is no secret {name}", hint=f"keep it: paperlark secret set {name}"
+            f"{channel}: there is no secret {name}", hint=f"keep it: {how_to_keep(name)}"
         )
     return secret

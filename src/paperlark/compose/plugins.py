@@ -20,6 +20,7 @@ from paperlark.plugins.watched import call
 from paperlark.ports import LearningRanker
 from paperlark.settings import Settings
 from paperlark.settings.environment import Environment
+from paperlark.settings.secrets import how_to_keep
 
 _LARGEST = 32 * 1024 * 1024
 """Bytes of one answer over HTTP."""
@@ -127,7 +128,7 @@ def _secrets(
         if secret is None:
             raise SecretMissing(
                 f"the plug-in {plugin} needs a secret {name}, and there is none",
-                hint=f"keep it: paperlark secret set {name}",
+                hint=f"keep it: {how_to_keep(name)}",
             )
         found[setting] = secret
     return found

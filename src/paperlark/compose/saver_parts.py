@@ -15,6 +15,7 @@ from paperlark.savers.bibtex import BibtexSaver
 from paperlark.savers.notes import NotesSaver
 from paperlark.savers.webhook import WebhookClock, WebhookSaver
 from paperlark.settings.environment import Environment
+from paperlark.settings.secrets import how_to_keep
 from paperlark.settings.values import NotesSettings, WebhookSettings
 
 
@@ -47,7 +48,7 @@ def webhook_saver(
     secret = environment.secret(name)
     if secret is None:
         raise SecretMissing(
-            f"webhook: there is no secret {name}", hint=f"keep it: paperlark secret set {name}"
+            f"webhook: there is no secret {name}", hint=f"keep it: {how_to_keep(name)}"
         )
     return WebhookSaver(
         environment.address(wanted.url),

@@ -12,6 +12,7 @@ from paperlark.ports import Progress
 from paperlark.savers.zotero_api import ZoteroApi
 from paperlark.settings import Settings
 from paperlark.settings.environment import Environment
+from paperlark.settings.secrets import how_to_keep
 from paperlark.settings.values import ZoteroSettings
 
 
@@ -23,7 +24,7 @@ def open_zotero_api(
     if key is None:
         raise SecretMissing(
             f"there is no secret {zotero.key_variable}, which Zotero asks for",
-            hint=f"keep it: paperlark secret set {zotero.key_variable}",
+            hint=f"keep it: {how_to_keep(zotero.key_variable)}",
         )
     return ZoteroApi(
         key=key,

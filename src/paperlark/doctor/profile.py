@@ -18,7 +18,7 @@ from paperlark.doctor.findings import (
 from paperlark.domain.errors import ProfileError, SecretUnusable
 from paperlark.domain.taxonomy import is_archive, named
 from paperlark.renderers import english
-from paperlark.settings.secrets import Needed, needed_secrets
+from paperlark.settings.secrets import Needed, how_to_keep, needed_secrets
 from paperlark.store.translations import find_translation
 
 _FEW_WORDS = 8
@@ -132,7 +132,7 @@ def _secret(context: CheckContext, wanted: Needed) -> Finding:
         return ok(wanted.name, f"{wanted.use}, in {found.where}")
     if not wanted.needed:
         return note(wanted.name, f"{wanted.use}: missing")
-    return error(wanted.name, f"{wanted.use}: missing", f"paperlark secret set {wanted.name}")
+    return error(wanted.name, f"{wanted.use}: missing", how_to_keep(wanted.name))
 
 
 def _private_file(context: CheckContext) -> Iterator[Finding]:

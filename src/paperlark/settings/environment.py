@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from paperlark.domain.errors import SecretMissing
 from paperlark.domain.redaction import fill, placeholders, remember, remember_variables
-from paperlark.settings.secrets import Keyring, Secrets, find_variable
+from paperlark.settings.secrets import Keyring, Secrets, find_variable, how_to_keep
 
 if TYPE_CHECKING:
     from paperlark.http.rate_limit import RateLimitClock
@@ -124,6 +124,6 @@ class Environment:
             if secret is None:
                 raise SecretMissing(
                     f"{public}: there is no secret {name}",
-                    hint=f"keep it: paperlark secret set {name}",
+                    hint=f"keep it: {how_to_keep(name)}",
                 )
         return fill(public, {name: secret for name, secret in named.items() if secret})

@@ -235,9 +235,10 @@ def _replace(target: Path, content: bytes) -> None:
     try:
         beside.write_bytes(content)
         shutil.copystat(target, beside)
-        owner = target.stat()
-        if (owner.st_uid, owner.st_gid) != (os.getuid(), os.getgid()):
-            os.chown(beside, owner.st_uid, owner.st_gid)
+        if hasattr(os, "chown"):  # Windows has none, and no such owners
+            owner = target.stat()
+            if (owner.st_uid, owner.st_gid) != (os.getuid(), os.getgid()):
+                os.chown(beside, owner.st_uid, owner.st_gid)
         beside.replace(target)
     finally:
         beside.unlink(missing_ok=True)

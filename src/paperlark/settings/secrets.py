@@ -5,6 +5,7 @@ A profile only ever holds the names. What is found goes into a request and nowhe
 
 from __future__ import annotations
 
+import logging
 import os
 import stat
 import tempfile
@@ -19,8 +20,11 @@ from paperlark.domain.redaction import placeholders, remember, remember_address
 from paperlark.settings.places import config_folder
 from paperlark.settings.values import Settings
 
+_log = logging.getLogger(__name__)
+
 SERVICE = "paperlark"
 """The name that the keyring knows us by."""
+_INSTALL = "pip install 'paperlark[keyring]'"
 _FILE_SUFFIX = "_FILE"
 """NAME_FILE in the environment is the path of a file that holds NAME, as containers have it."""
 _LARGEST = 64 * 1024
@@ -100,6 +104,8 @@ class Secrets:
         """Whether the system has a usable keyring."""
         if self._keyring is not None:
             return True
+        if not is_keyring_installed():
+            return False
         from keyring.backends import fail, null  # noqa: PLC0415  # only where a keyring is asked
 
         return not isinstance(self._ring(), fail.Keyring | null.Keyring)
@@ -183,6 +189,9 @@ class Secrets:
             ) from error
 
     def _in_keyring(self, name: str) -> str | None:
+        if self._keyring is None and not is_keyring_installed():
+            _log.warning("did not look for %s in the keyring: %s", name, _INSTALL)
+            return None
         try:
             return self._ring().get_password(SERVICE, name)
         except Exception:  # noqa: BLE001  # every backend has errors of its own: then it has no secret
@@ -194,6 +203,19 @@ class Secrets:
         import keyring  # noqa: PLC0415  # 0.1 s, and only who keeps a secret there waits for it
 
         return keyring.get_keyring()
+
+
+def is_keyring_installed() -> bool:
+    """Return whether the package is here that reads the system's keyring; on Linux an extra."""
+    from importlib.util import find_spec  # noqa: PLC0415  # only where a secret is not found elsewhere
+
+    return find_spec("keyring") is not None
+
+
+def how_to_keep(name: str) -> str:
+    """Return the command that keeps a secret; and, without it, the one that reads the keyring."""
+    command = f"paperlark secret set {name}"
+    return command if is_keyring_installed() else f"{command}; if the keyring has it, {_INSTALL}"
 
 
 def find_variable(name: str, environment: Mapping[str, str]) -> FoundSecret | None:

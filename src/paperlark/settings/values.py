@@ -77,9 +77,11 @@ class ModelSettings:
             return None
         key = environment.secret(name)
         if not key:
+            from paperlark.settings.secrets import how_to_keep  # noqa: PLC0415  # imports this module
+
             raise KeyMissing(
                 f"{self.model} needs a key and there is no secret {name}",
-                hint=f"export {name}=..., or keep it: paperlark secret set {name}; or make a page"
+                hint=f"export {name}=..., or keep it: {how_to_keep(name)}; or make a page"
                 " without a model: --no-llm",
             )
         return key

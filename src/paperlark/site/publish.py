@@ -16,7 +16,7 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from filelock import FileLock, Timeout
 
@@ -154,7 +154,9 @@ def _inventory(folder: Path) -> dict[str, str]:
 
 
 def _is_inside(path: str) -> bool:
-    return not Path(path).is_absolute() and ".." not in Path(path).parts and path != ""
+    # On Windows a path with a drive or a root leaves the folder that it is joined to.
+    read = (PurePosixPath(path), PureWindowsPath(path))
+    return path != "" and not any(one.anchor or ".." in one.parts for one in read)
 
 
 def _write_inventory(inventory: Mapping[str, str], folder: Path, staging: Path) -> None:

@@ -38,8 +38,25 @@ _MIGRATION_CACHE = 128 * 1024
 """Of pages while a database is migrated, in kB."""
 _COMPLETING = 3
 """The first migration that may find tables in two shapes."""
-_OVERTAKEN = (18, 19, 21)
-"""Migrations that some databases lack, whole or in part, though they have had a later one."""
+_BY_CONTENT = 18
+"""The first migration that some databases have had by another number, or only after later ones."""
+_GROWN = (19, 21)
+"""Migrations that some databases have had in part."""
+_ASKED_FOR = """
+    UPDATE exchanges SET profile = coalesce(
+        (SELECT min(profile) FROM digests WHERE digests.day = exchanges.day),
+        (SELECT min(profile) FROM digests),
+        ''
+    )
+"""
+_ON_PAGES = """
+    INSERT OR IGNORE INTO scanned (profile, day, paper_id, on_page)
+    SELECT profile, day, json_extract(entry.value, '$.paper.id'), 1
+    FROM (SELECT profile, day, digest FROM digests WHERE json_valid(digest)) AS pages,
+        json_each(pages.digest, '$.entries') AS entry
+    WHERE json_extract(entry.value, '$.paper.id') IS NOT NULL
+"""
+_ADDED = re.compile(r"^CREATE TABLE (\w+)|^ALTER TABLE (\w+) ADD COLUMN (\w+)", re.MULTILINE)
 _CREATED = re.compile(r"^CREATE (?:TABLE|INDEX|UNIQUE INDEX) (\w+)", re.MULTILINE)
 
 
@@ -183,33 +200,64 @@ def _migrate(connection: FileConnection, path: Path) -> None:
             f" this one supports {VERSION})",
             hint="update paperlark",
         )
-    if version == VERSION:
+    if version == VERSION and _was_made(connection, VERSION, version):
         return
     # Days are read from three tables at once: with SQLite's 2 MB most pages are read many times.
     connection.execute(f"PRAGMA cache_size = -{_MIGRATION_CACHE}")
     with transaction(connection):
         # Another process may have migrated while this one waited for the lock.
         version = version_of(connection)
-        _make_up_for(connection, version)
-        for number in sorted(one for one in _MIGRATIONS if one > version):
+        for number in sorted(_MIGRATIONS):
+            if _was_made(connection, number, version):
+                if number in _GROWN:
+                    _create_missing(connection, number)
+                continue
             _log.info("migrating %s to version %d", path.name, number)
             if number == _COMPLETING:
+                _complete_pages(connection)
                 _complete_batches(connection)
             for statement in _statements(_MIGRATIONS[number].read_text("utf-8")):
                 connection.execute(statement)
             if number == compact_days.VERSION:
                 compact_days.move_days(connection)
-            connection.execute(f"PRAGMA user_version = {number}")
+        connection.execute(f"PRAGMA user_version = {VERSION}")
 
 
-def _make_up_for(connection: sqlite3.Connection, version: int) -> None:
-    """Create what a database of a version lacks of migrations that it should have had."""
+def _was_made(connection: sqlite3.Connection, number: int, version: int) -> bool:
+    """Return whether a database has had a migration.
+
+    From `_BY_CONTENT` on it is known by the first table or column that it adds.
+    """
+    if number < _BY_CONTENT:
+        return number <= version
+    added = _ADDED.search(_MIGRATIONS[number].read_text("utf-8"))
+    table, column = (added[1] or added[2], added[3]) if added else ("", None)
+    there = {name for _, name, *_ in connection.execute(f"PRAGMA table_info({table})")}
+    return column in there if column else bool(there)
+
+
+def _create_missing(connection: sqlite3.Connection, number: int) -> None:
+    """Create the tables and indexes of a migration that are not there."""
     there = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
-    for number in (one for one in _OVERTAKEN if one <= version):
-        for statement in _statements(_MIGRATIONS[number].read_text("utf-8")):
-            found = _CREATED.search(statement)
-            if found and found[1] not in there:
-                connection.execute(statement)
+    for statement in _statements(_MIGRATIONS[number].read_text("utf-8")):
+        found = _CREATED.search(statement)
+        if found and found[1] not in there:
+            connection.execute(statement)
+
+
+def _complete_pages(connection: sqlite3.Connection) -> None:
+    """Add what the first version of migration 0001 lacked: scanned papers, and who asked a model.
+
+    Of a page of that time only the papers on it are known. A call belongs to a reader with a page
+    of its day, else to any reader: then there was one profile in a database.
+    """
+    if "profile" in {name for _, name, *_ in connection.execute("PRAGMA table_info(exchanges)")}:
+        return
+    connection.execute("DROP INDEX exchanges_by_day")
+    connection.execute("ALTER TABLE exchanges ADD COLUMN profile TEXT NOT NULL DEFAULT ''")
+    _create_missing(connection, 1)
+    connection.execute(_ASKED_FOR)
+    connection.execute(_ON_PAGES)
 
 
 def _complete_batches(connection: sqlite3.Connection) -> None:
