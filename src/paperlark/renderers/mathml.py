@@ -16,7 +16,7 @@ from markupsafe import Markup
 from paperlark.domain.plain_text import clean
 from paperlark.renderers.author_macros import in_alphabet, macro_text
 from paperlark.renderers.tex import LONGEST_FORMULA
-from paperlark.renderers.tex_packages import in_plain_tex
+from paperlark.renderers.tex_packages import PACKAGE, in_plain_tex
 
 _NAMESPACE = "{http://www.w3.org/1998/Math/MathML}"
 _DEEPEST = 60
@@ -146,7 +146,8 @@ def _converted(formula: str) -> str | None:
 
 def _spelled(formula: str) -> str:
     """Return the formula in commands that the converter knows."""
-    text = _SPACE.sub(r"\\quad ", _LAYOUT.sub(" ", in_plain_tex(formula)))
+    plain = in_plain_tex(formula) if PACKAGE.search(formula) else formula
+    text = _SPACE.sub(r"\\quad ", _LAYOUT.sub(" ", plain))
     for _ in range(_MOST_IN_TEXT):
         text, changed = _IN_TEXT.subn(r"\\\1{\2}\3\\\1{", text)
         if not changed:

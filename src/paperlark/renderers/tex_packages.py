@@ -145,6 +145,14 @@ _THOUSANDS = re.compile(r"(?<=\d)\{,\}(?=\d{3})")
 _THOUSANDS_PLAIN = re.compile(r"(?<![\d.,(\[{_^])\d{1,3}(?:,\d{3})+(?!\d|,\d|[)\]}])")
 
 
+PACKAGE = re.compile(
+    r"\\(?:SI|SIrange|qty|qtyrange|num|si|unit|ang|ce|ion|ensuremath|raise|raisebox|lower|kern|hskip"
+    r"|x[A-Za-z]{3,11}|math(?:op|bin|rel|ord|open|close|punct|inner)|(?:math)?[rlc]lap"
+    rf"|{'|'.join((*_RAISED, *_PLAIN))})(?![A-Za-z])|\d\{{,\}}\d|\d,\d{{3}}"
+)
+"""What `in_plain_tex` changes; most formulas have none of it."""
+
+
 def in_plain_tex(formula: str) -> str:
     """Return a formula without the commands of packages; linear in its length."""
     text = _THOUSANDS.sub(r"\\text{,}", formula)
