@@ -164,6 +164,31 @@ def test_every_mistake_in_the_profile_is_told_and_nothing_else_is_looked_at(
     assert "database" not in result.output
 
 
+@pytest.mark.parametrize(
+    ("tag", "state", "words"),
+    [
+        ("fr", "note", "no catalogue in French (fr): the page's own words are in English"),
+        ("zh-Hant", "note", "no catalogue in Chinese (Traditional) (zh-Hant)"),
+        ("xx", "warning", "no language is known by the tag 'xx'"),
+    ],
+)
+def test_a_language_without_words_of_the_page_is_told(
+    home: Path, patient: Environment, tag: str, state: str, words: str
+) -> None:
+    (home / "paperlark.toml").write_text(f'language = "{tag}"\n{PROFILE}')
+    found = _findings(patient, "--offline")["language"]
+    assert found["state"] == state
+    assert words in found["found"]
+
+
+@pytest.mark.parametrize("tag", ["de", "zh-CN", "DE", "en-GB"])
+def test_a_language_of_a_catalogue_needs_no_word(
+    home: Path, patient: Environment, tag: str
+) -> None:
+    (home / "paperlark.toml").write_text(f'language = "{tag}"\n{PROFILE}')
+    assert "language" not in _findings(patient, "--offline")
+
+
 def test_a_secret_that_stands_in_the_profile_is_not_repeated(
     home: Path, patient: Environment
 ) -> None:

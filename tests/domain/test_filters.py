@@ -109,6 +109,28 @@ def test_a_paper_must_meet_one_required_rule_of_each_kind_and_no_excluded_one() 
     assert mixed.excludes(PAPER) == "exclude author:Jane Doe"
 
 
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("comment:*withdrawn*", 'write it like "comments:\\*withdrawn\\*"'),
+        ("authors:Jane Doe", 'write it like "author:Jane Doe"'),
+        ("categories:cs.LG", 'write it like "category:cs.LG"'),
+        ("title:survey", 'write it like "word:survey"'),
+        ("survey", 'write it like "word:survey"'),
+        ("word:bats OR whales", "write a rule for each"),
+        ("word:bats|whales", "write a rule for each"),
+    ],
+)
+def test_a_rule_of_another_program_is_told_in_our_words(text: str, fault: str) -> None:
+    with pytest.raises(ValueError, match=fault) as error:
+        FilterRule.parse(text)
+    assert "\n" not in str(error.value)
+
+
+def test_a_kind_is_known_in_any_case() -> None:
+    assert FilterRule.parse("Word:survey") == FilterRule.parse("word:survey")
+
+
 def test_a_paper_of_a_followed_author_is_left_out_only_by_a_rule_that_names_an_author() -> None:
     filters = Filters(rules("word:bats"), rules("word:survey", "category:cs"))
     assert filters.excludes(PAPER) == "exclude category:cs"

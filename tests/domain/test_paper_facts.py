@@ -29,6 +29,18 @@ from paperlark.testing import a_paper
         ("12 pages, accepted for publication in Phys. Rev. D; v2. add Figs", "Phys. Rev. D"),
         ("To appear in the Journal of Bats, 2024", "Journal of Bats 2024"),
         ("accepted as part of a Focus Issue to appear in ApJ. Updated", "ApJ"),
+        ("Accepted to NeurIPS'25 (spotlight)", "NeurIPS 2025"),
+        ("To appear in: A&A", "A&A"),
+        ("Accepted: MNRAS", "MNRAS"),
+        ("In press, Journal of Bats", "Journal of Bats"),
+        ("Published in: Phys. Rev. Lett. 130, 101801 (2023)", "Phys. Rev. Lett"),
+        ("To appear in Ann. of Math. (2)", "Ann. of Math"),
+        ("Accepted in J. Fluid Mech.", "J. Fluid Mech"),
+        ("CVPR2025", "CVPR 2025"),
+        ("EMNLP Findings 2024", "EMNLP findings 2024"),
+        ("Accepted at Nature. Code will follow", "Nature"),
+        ("Not accepted at ICML 2024", None),
+        ("ICML 2025 submission", None),
         ("submitted to ICML 2025", None),
         ("Under review at NeurIPS 2024", None),
         ("Accepted", None),
@@ -46,12 +58,33 @@ def test_where_a_paper_was_accepted_is_read_from_its_comments(
 
 
 @pytest.mark.parametrize(
+    ("comments", "pages", "figures"),
+    [
+        ("v2: typos fixed, 12pp., 5 figs", 12, 5),
+        ("10+5 pages, 4 + 2 figures", 15, 6),
+        ("iii+120 pages", 120, None),
+        ("1,234 pages", 1234, None),
+        ("12 p., a 12-page note", 12, None),
+        ("Paper 2 of 5, twelve pages", None, None),
+    ],
+)
+def test_pages_and_figures_are_counted_with_those_of_an_appendix(
+    comments: str, pages: int | None, figures: int | None
+) -> None:
+    facts = facts_of(a_paper(details=PaperDetails(comments=comments)))
+    assert (facts.pages, facts.figures) == (pages, figures)
+
+
+@pytest.mark.parametrize(
     ("text", "withdrawn"),
     [
         ("This paper has been withdrawn by the authors due to an error", True),
         ("Withdrawn", True),
         ("withdrawn due to a crucial sign error", True),
         ("The manuscript was retracted.", True),
+        ("We have withdrawn this paper", True),
+        ("The authors withdraw the manuscript", True),
+        ("We have withdrawn blood from bats", False),
         ("We study how ads are withdrawn from auctions", False),
         ("12 pages", False),
     ],
@@ -73,6 +106,11 @@ def test_a_withdrawn_paper_says_so(text: str, withdrawn: bool) -> None:  # noqa:
         ("https://codeberg.org/a/b and https://gitlab.inria.fr/c/d",
          ["https://codeberg.org/a/b", "https://gitlab.inria.fr/c/d"]),
         ("https://github.com/ada/bats https://github.com/ada/bats", ["https://github.com/ada/bats"]),
+        ("https://hf.co/a/b", ["https://huggingface.co/a/b"]),
+        ("https://gist.github.com/ada/0a1b", ["https://gist.github.com/ada/0a1b"]),
+        ("gitlab.in2p3.fr/a/b or https://gitlab.mpcdf.mpg.de/c/d",
+         ["https://gitlab.in2p3.fr/a/b", "https://gitlab.mpcdf.mpg.de/c/d"]),
+        ("https://github.com/sponsors/ada", []),
         ("https://github.com/ada", []),
         ("https://huggingface.co/papers/2502.00001", []),
         ("https://evil.example/github.com/a/b", []),

@@ -39,6 +39,10 @@ def test_a_bibtex_entry_has_what_arxiv_asks_to_cite() -> None:
     ]
 
 
+def test_mathematics_without_dollar_signs_gets_them_in_bibtex() -> None:
+    assert r"on $\mathbb{R}^n$ and $x$" in bibtex([a_paper(title=r"on \mathbb{R}^n and $x$")])
+
+
 def test_a_record_of_ris_is_read_again_by_our_own_import() -> None:
     (item,) = read_ris(ris([HEAVEN]), "")
     assert item.paper_id == "2502.18377"

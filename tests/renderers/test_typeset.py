@@ -50,7 +50,7 @@ def parsed(markup: str) -> Element:
         ("A->B, B->C fail to learn A-->C", "A->B, B->C fail to learn A-->C"),
         (r"PixArt-\Sigma: Weak-to-Strong", "PixArt-Σ: Weak-to-Strong"),
         (r"\emph{a \textbf{b}} {\em c} \textsc{Name}", "a b c Name"),
-        (r"\unknown{x} \cite{y} \emph{open", r"\unknown{x} \cite{y} \emph{open"),
+        (r"\unknown{x} \cite{y} \emph{open", r"\unknown{x} [y] \emph{open"),
         (r"see \url{https://a.org/b_c}.", "see https://a.org/b_c."),
         (r"{BERT} stays {in braces}", "{BERT} stays {in braces}"),
     ],
@@ -109,10 +109,15 @@ def test_an_unknown_command_or_space_does_not_leave_a_formula_raw(formula: str, 
     assert "400" not in markup
 
 
+def test_words_of_a_formula_are_words_whatever_they_say() -> None:
+    found = typeset.html(r"$\text{<script>alert(1)</script>}$")
+    assert "<script" not in found
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in found
+
+
 @pytest.mark.parametrize(
     "formula",
     [
-        r"$\text{<script>alert(1)</script>}$",
         r"$\href{javascript:alert(1)}{x}$",
         r"$\style{position:fixed}{x}$",
         r"$\class{skip}{x}$",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 
 import pytest
+from werkzeug import Request, Response
 
 from paperlark.domain.digest import Entry
 from paperlark.domain.errors import ZoteroError
@@ -467,6 +468,31 @@ def test_a_collection_that_is_gone_is_told_and_nothing_is_lost(desk: Desk) -> No
     own.add_collection("to READ", _collection(own, "Thesis"))
     desk.bring()
     assert desk.state() is CopyState.THERE
+
+
+def test_all_collections_are_read_where_a_proxy_leaves_out_their_number(desk: Desk) -> None:
+    for number in range(250):
+        desk.zotero.own.add_collection(f"Shelf {number}")
+
+    def without_total(zotero: Zotero, request: Request) -> Response:
+        answer = zotero.well(request)
+        answer.headers.pop("Total-Results", None)
+        return answer
+
+    desk.zotero.then(*[without_total] * 20)
+    desk.collection = "Thesis/To read"  # the first made, and so on the last page
+    desk.bring()
+    assert desk.state() is CopyState.THERE
+
+
+def test_a_note_of_any_length_is_saved_as_far_as_a_field_reaches(desk: Desk) -> None:
+    long = replace(saved(), note="so long " * 9_000)
+    details = PaperDetails(comments="a comment " * 5_000)
+    entry = replace(long.entry, paper=replace(long.paper, details=details))
+    desk.papers = [replace(long, entry=entry)]
+    desk.bring()
+    assert desk.state() is CopyState.THERE
+    assert 50_000 < len(desk.zotero.own.items[ITEM]["extra"]) < 65_536
 
 
 def test_a_group_s_library_is_written_to_where_it_is_named(desk: Desk) -> None:

@@ -28,6 +28,30 @@ def test_a_hostile_abstract_stays_one_line_between_the_two_marks(text: str) -> N
     assert "```" not in abstract
 
 
+@pytest.mark.parametrize(
+    "mark",
+    [
+        *(
+            "\uff1c/outside-0\uff21B\uff1e",
+            "\ufe64/outside-0\ufe65",
+            "< /outside-0>",
+            "<\u00a0/outside-0>",
+        ),
+        *("<\u2044outside-0>", "<\u2215outside-0>", "<\uff0foutside-0>", "<\u0301/outside-0>"),
+        *("<\u200b/outside-0>", "<\u043eutside-0>"),
+    ],
+)
+def test_a_mark_that_only_looks_like_one_begins_no_markup(mark: str) -> None:
+    for text in (clean_text(mark, 100), clean_text(f"a note: {mark}", 100)):
+        line = fence({"note": text}, BOUNDARY).split("\n")[1]
+        assert "\N{SINGLE LEFT-POINTING ANGLE QUOTATION MARK}" in line
+        assert not re.search("[<\uff1c\ufe64]", line)
+
+
+def test_a_comparison_stays_one() -> None:
+    assert "a < b, x <5" in fence({"abstract": "a < b, x <5"}, BOUNDARY)
+
+
 @given(st.text())
 def test_no_text_has_a_line_break_or_a_character_that_is_not_seen(text: str) -> None:
     line = fence({"abstract": clean_text(text, 200)}, BOUNDARY).split("\n")[1:-1]

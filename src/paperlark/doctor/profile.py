@@ -16,8 +16,10 @@ from paperlark.doctor.findings import (
     warning,
 )
 from paperlark.domain.errors import ProfileError, SecretUnusable
+from paperlark.domain.profile import ENGLISH
 from paperlark.domain.taxonomy import is_archive, named
 from paperlark.renderers import english
+from paperlark.renderers.catalogue import catalogue_of, is_tag_of_english, language_name
 from paperlark.settings.secrets import Needed, how_to_keep, needed_secrets
 from paperlark.store.translations import find_translation
 
@@ -42,6 +44,7 @@ def check_profile(context: CheckContext) -> Iterator[Finding]:
     for remark in context.settings.profile.criteria.warnings:
         yield warning("criteria", remark, "see: paperlark criteria")
     yield from _language(context)
+    yield from _page_language(context)
     yield from _categories(context)
     followed = context.settings.profile.followed
     yield ok("people", f"{english.counted(len(followed), 'followed author')}")
@@ -94,6 +97,23 @@ def _language(context: CheckContext) -> Iterator[Finding]:
     else:
         lines = " / ".join(line.strip() for line in stored.english.splitlines() if line.strip())
         yield ok("language", f"translated by {model.model} for the ranking: {lines}")
+
+
+def _page_language(context: CheckContext) -> Iterator[Finding]:
+    """Check whether there are words of the page in the language that was asked for."""
+    tag = context.settings.profile.language
+    if is_tag_of_english(tag) or catalogue_of(tag) != ENGLISH:
+        return
+    name = language_name(tag)
+    if name == tag:
+        yield warning(
+            "language", f"no language is known by the tag {tag!r}", 'correct it, as in "de"'
+        )
+        return
+    own = "the page's own words are in English"
+    model = context.settings.model
+    said = f"{own}; {model.model} writes in it" if model else own
+    yield note("language", f"there is no catalogue in {name}: {said}")
 
 
 def _categories(context: CheckContext) -> Iterator[Finding]:

@@ -39,6 +39,13 @@ class RuleKind(StrEnum):
 
 
 _KINDS = ", ".join(RuleKind)
+_MEANT = {
+    **dict.fromkeys(("comment", "note", "notes"), RuleKind.COMMENTS),
+    **dict.fromkeys(("authors", "by"), RuleKind.AUTHOR),
+    **dict.fromkeys(("categories", "cat"), RuleKind.CATEGORY),
+}
+"""Kinds that people write, and which ours is."""
+_ALTERNATIVES = re.compile(r"\s(?:OR|AND|NOT)\s|\|")
 _OPENED = re.compile(r"[^\w*?]+|_+")
 
 
@@ -54,11 +61,13 @@ class FilterRule:
         """Parse `word:survey`; raises ValueError with what is wrong and how to write it."""
         if len(text) > LONGEST_RULE:
             raise ValueError(f"a rule has at most {LONGEST_RULE} characters")
-        kind, colon, pattern = (part.strip() for part in text.partition(":"))
+        given, colon, pattern = (part.strip() for part in text.partition(":"))
+        kind = given.lower()
         if not colon or kind not in set(RuleKind):
+            meant = _MEANT.get(kind, RuleKind.WORD) if colon else RuleKind.WORD
             raise ValueError(
                 f"{text!r} does not say what to look at; write it like"
-                f' "word:{text.rpartition(":")[2].strip()}" (one of {_KINDS})'
+                f' "{meant}:{pattern if colon else text.strip()}" (one of {_KINDS})'
             )
         rule = cls(RuleKind(kind), pattern)
         fault = rule.fault
@@ -76,6 +85,8 @@ class FilterRule:
                 return f"arXiv has no such category; {hint}"
             case RuleKind.AUTHOR if named := name_fault(self.pattern):
                 return f"{named}; write a whole name, as printed on papers"
+            case RuleKind.WORD | RuleKind.COMMENTS if _ALTERNATIVES.search(self.pattern):
+                return "it joins words by OR, AND or |, which papers do not; write a rule for each"
             case RuleKind.WORD | RuleKind.COMMENTS if not any(map(str.isalnum, self.pattern)):
                 return "it has no letter and no digit"
         return None

@@ -71,20 +71,27 @@ def searchable(paper: Paper) -> tuple[str, ...]:
     return tuple(filter(None, texts))
 
 
-_PAGES = re.compile(r"(?<![\w.])(\d{1,5})\s{0,3}\+?\s{0,3}(?:pages?|pp)\b", re.IGNORECASE)
-_FIGURES = re.compile(r"(?<![\w.])(\d{1,5})\s{0,3}(?:figures?|figs?)\b", re.IGNORECASE)
+_COUNT = (
+    r"(?<![\w.,+])(?:[ivxlc]{1,6}\s?\+\s?)?(\d{1,5}|\d,\d{3})"
+    r"(?:\s?\+\s?(\d{1,4}))?\s{0,3}\+?\s{0,3}-?"
+)
+"""A number, or two of a main part and its appendix: 10+5 pages are 15."""
+_PAGES = re.compile(rf"{_COUNT}(?:pages?|pp|p(?=[.,;]|$))(?![A-Za-z])", re.IGNORECASE)
+_FIGURES = re.compile(rf"{_COUNT}(?:figures?|figs?)(?![A-Za-z])", re.IGNORECASE)
 
 
 def _count(pattern: re.Pattern[str], comments: str) -> int | None:
     found = pattern.search(comments)
-    number = int(found[1]) if found else 0
+    number = int(found[1].replace(",", "")) + int(found[2] or 0) if found else 0
     return number if 0 < number <= _MOST_PAGES else None
 
 
 _WITHDRAWN = re.compile(
     r"(?:this|the|our)\s(?:paper|submission|article|manuscript|work|preprint|version)"
     r"[^.]{0,60}?\b(?:withdrawn|retracted)\b|^\W{0,3}(?:withdrawn|retracted)\b"
-    r"|\b(?:withdrawn|retracted)\s(?:by|due|because|from arxiv)\b",
+    r"|\b(?:withdrawn|retracted)\s(?:by|due|because|from arxiv)\b"
+    r"|\b(?:we|authors?|i)\s(?:have\s|has\s)?(?:withdrawn?|withdrew|retract(?:ed)?)\s(?:this|the|our)"
+    r"\s(?:paper|submission|article|manuscript|work|preprint|version)\b",
     re.IGNORECASE,
 )
 
@@ -114,8 +121,9 @@ _KNOWN_VENUES = (
 )
 _NAMED = re.compile(
     rf"(?<![\w-])(?P<name>{_KNOWN_VENUES})"
-    rf"(?:[\s,)'\N{{RIGHT SINGLE QUOTATION MARK}}-]{{1,3}}(?P<year>{_YEAR})"
-    r"|\s?['\N{RIGHT SINGLE QUOTATION MARK}-](?P<short>\d\d)(?!\d))"
+    rf"(?:(?:\s(?i:findings|workshops?|main))?"
+    rf"[\s,)'\N{{RIGHT SINGLE QUOTATION MARK}}-]{{0,3}}(?P<year>{_YEAR})(?!\d)"
+    r"|\s?['\N{RIGHT SINGLE QUOTATION MARK}-](?P<short>\d\d)(?!\d))",
 )
 _PART = re.compile(r"\b(?:workshops?|findings)\b", re.IGNORECASE)
 """Of a conference; to be in it is not to be in the conference itself."""
@@ -123,17 +131,26 @@ _PART = re.compile(r"\b(?:workshops?|findings)\b", re.IGNORECASE)
 _BETWEEN = r"(?:\s(?:for|as|to)\s(?:an?\s|the\s)?[\w -]{1,40}?)?"
 _SAID = re.compile(
     r"\b(?:accepted|to appear|will appear|to be published|to be presented|published|presented"
-    rf"|camera[- ]ready(?: version)?){_BETWEEN}\s(?:at|by|in|to|for)\s(?:the\s)?"
+    rf"|in press|camera[- ]ready(?: version)?)"
+    rf"(?:{_BETWEEN}\s(?:at|by|in|to|for)(?::\s?|\s)|:\s|(?<=in press),\s)(?:the\s)?"
     r"(?:appear\s(?:in|at)\s(?:the\s)?)?"
-    r"(?P<venue>[^;.()\[\]\n]{2,160}"
+    r"(?P<venue>[^;.()\[\]\n]{1,160}"
     # Journals are abbreviated: Phys. Rev. D.
     r"(?:\.\s?(?:Rev|Lett|Phys|Math|Comp|Comput|Appl|Soc|Sci|Res|Mech|Mod|Trans|[A-H])\b"
-    r"(?:\s[A-H]\b)?){0,4})",
+    r"(?:\s[A-H]\b)?"
+    # Ann. of Math., J. Fluid Mech.: the next word ends in a point as well.
+    r"|\.\s?(?:of\s|and\s)?(?-i:[A-Z])[a-z]{0,9}(?:\s(?-i:[A-Z])[a-z]{1,9})?(?=\.)){0,6})",
     re.IGNORECASE,
 )
 _NOT_YET = re.compile(
-    r"\b(?:submitted|under review|in review|submission to|rejected)\b", re.IGNORECASE
+    r"\b(?:submitted|under review|in review|submission to|rejected"
+    r"|not (?:yet )?(?:been )?accepted)\b",
+    re.IGNORECASE,
 )
+_SUBMISSION = re.compile(
+    r"\W{0,3}(?:conference\s|workshop\s)?(?:submission|submitted)\b", re.IGNORECASE
+)
+"""Behind the name of a venue: "ICML 2025 submission"."""
 _AT_END = re.compile(
     rf"[,\s'\N{{RIGHT SINGLE QUOTATION MARK}}]{{1,3}}(?P<year>{_YEAR})(?=$|[\s,:])"
 )
@@ -165,8 +182,9 @@ def _known(named: re.Match[str], sentence: str) -> Venue:
 
 
 def _only_submitted(text: str, found: re.Match[str]) -> bool:
-    """Return whether the same sentence says before it that nothing is decided yet."""
-    return _NOT_YET.search(_sentence(text, found)[: found.end() - _begin(text, found)]) is not None
+    """Return whether the same sentence says that nothing is decided yet."""
+    before = _sentence(text, found)[: found.end() - _begin(text, found)]
+    return bool(_NOT_YET.search(before) or _SUBMISSION.match(text, found.end()))
 
 
 def _begin(text: str, found: re.Match[str]) -> int:
@@ -201,13 +219,25 @@ def _venue(text: str) -> Venue | None:
 
 
 _HOSTS = (
-    r"github\.com|gitlab\.com|gitlab\.[a-z]{2,20}\.[a-z]{2,6}|codeberg\.org|bitbucket\.org"
-    r"|huggingface\.co|zenodo\.org|kaggle\.com|osf\.io|sourceforge\.net|git\.sr\.ht"
+    r"github\.com|gist\.github\.com|gitlab\.com|gitlab(?:\.[a-z0-9-]{2,30}){1,3}\.[a-z]{2,6}"
+    r"|codeberg\.org|bitbucket\.org|figshare\.com|modelscope\.cn|huggingface\.co|hf\.co|zenodo\.org|kaggle\.com|osf\.io|sourceforge\.net|git\.sr\.ht"
     r"|software\.ligo\.org|anonymous\.4open\.science"
 )
 _STEP = r"[A-Za-z0-9_~-][A-Za-z0-9._~-]{0,99}"
 _NAMES = (
-    *("git", "codeberg", "bitbucket", "huggingface", "zenodo", "kaggle", "osf.io", "sourceforge"),
+    *(
+        "git",
+        "codeberg",
+        "bitbucket",
+        "huggingface",
+        "hf.co",
+        "figshare",
+        "modelscope",
+        "zenodo",
+        "kaggle",
+        "osf.io",
+        "sourceforge",
+    ),
     *("software.ligo", "4open"),
 )
 """One of them is in every address below; few texts have any, and only those are searched."""
@@ -224,8 +254,20 @@ _PAGES_OF = re.compile(
 )
 _ZENODO_DOI = re.compile(r"\b10\.5281/zenodo\.(\d{1,12})\b", re.IGNORECASE)
 # One name alone is a user, not what they made; huggingface.co/papers is a paper.
+_ALIASES = {"hf.co": "huggingface.co"}
 _ONE_PART = {"zenodo.org", "osf.io", "huggingface.co", "anonymous.4open.science"}
-_NO_CODE = {"papers", "about", "features", "login", "settings", "topics", "orgs", "blog", "docs"}
+_NO_CODE = {
+    "papers",
+    "about",
+    "features",
+    "login",
+    "settings",
+    "sponsors",
+    "topics",
+    "orgs",
+    "blog",
+    "docs",
+}
 
 
 def code_links(text: str) -> tuple[str, ...]:
@@ -246,6 +288,7 @@ def code_links(text: str) -> tuple[str, ...]:
 def _links(text: str) -> Iterator[tuple[int, str]]:
     for one in _CODE.finditer(text):
         host, path = one["host"].lower(), _without_tail(one["path"])
+        host = _ALIASES.get(host, host)
         first, *others = path.split("/")
         if first.lower() in _NO_CODE or (not others and host not in _ONE_PART):
             continue

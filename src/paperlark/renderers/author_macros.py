@@ -13,6 +13,10 @@ _SETS = frozenset("ABCDEFHKNPQRSTZ")
 _SET = re.compile(r"(?:I|bb|mathbb)?([A-Z])|([A-Z])\2|(real|reals)")
 _SCRIPT = re.compile(r"(?:c|cal|mc|s|scr)([A-Z])")
 _BOLD = re.compile(r"(?:b|bf|bm|v|vec|bs)([A-Za-z])")
+_KIND = re.compile(
+    r"(?:LATIN|GREEK) (?P<case>CAPITAL|SMALL) LETTER (?P<letter>[A-Z]+)"
+    r"|(?P<digit>DIGIT) (?P<value>[A-Z]+)"
+)
 _GREEK = (
     *("alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa"),
     *("lambda", "mu", "nu", "xi", "pi", "rho", "sigma", "tau", "upsilon", "phi", "chi", "psi"),
@@ -29,13 +33,13 @@ def macro_text(name: str) -> str:
     """
     if found := _SET.fullmatch(name):
         letter = "R" if found[3] else found[1] or found[2]
-        return _styled("DOUBLE-STRUCK", letter) if letter in _SETS else letter
+        return in_alphabet("DOUBLE-STRUCK", letter) if letter in _SETS else letter
     if greek := _greek(name):
         return greek
     if found := _SCRIPT.fullmatch(name):
-        return _styled("SCRIPT", found[1])
+        return in_alphabet("SCRIPT", found[1])
     if found := _BOLD.fullmatch(name):
-        return _styled("BOLD", found[1])
+        return in_alphabet("BOLD", found[1])
     return name
 
 
@@ -51,16 +55,24 @@ def _greek(name: str) -> str:
     return unicodedata.lookup(f"GREEK {case} LETTER {spelled.upper().replace('MBD', 'MD')}")
 
 
-def _styled(style: str, letter: str) -> str:
-    case = "CAPITAL" if letter.isupper() else "SMALL"
-    for name in (
-        f"MATHEMATICAL {style} {case} {letter}",
-        f"{style} {case} {letter}",
+def in_alphabet(alphabet: str, sign: str) -> str:
+    """Return a letter or digit in one of the alphabets of mathematics, as Unicode calls them.
+
+    What has no such form stays as it is.
+    """
+    name = unicodedata.name(sign, "")
+    kind = _KIND.fullmatch(name)
+    if kind is None:
+        return sign
+    case, letter = kind["case"] or kind["digit"], kind["letter"] or kind["value"]
+    for wanted in (
+        f"MATHEMATICAL {alphabet} {case} {letter}",
+        f"{alphabet} {case} {letter}",
         # The oldest of these have a name of their own.
-        f"SCRIPT CAPITAL {letter}",
+        f"BLACK-LETTER {case} {letter}" if alphabet == "FRAKTUR" else "",
     ):
         try:
-            return unicodedata.lookup(name)
+            return unicodedata.lookup(wanted)
         except KeyError:
             continue
-    return letter
+    return sign

@@ -14,8 +14,9 @@ from xml.etree.ElementTree import Element, ParseError, tostring
 from markupsafe import Markup
 
 from paperlark.domain.plain_text import clean
-from paperlark.renderers.author_macros import macro_text
+from paperlark.renderers.author_macros import in_alphabet, macro_text
 from paperlark.renderers.tex import LONGEST_FORMULA
+from paperlark.renderers.tex_packages import PACKAGE, in_plain_tex
 
 _NAMESPACE = "{http://www.w3.org/1998/Math/MathML}"
 _DEEPEST = 60
@@ -60,6 +61,11 @@ _SPELLINGS = {
     "bm": "boldsymbol",
     "mathbfcal": "mathcal",
     "mathds": "mathbb",
+    "mathbbm": "mathbb",
+    "nicefrac": "frac",
+    "sfrac": "frac",
+    "slashed": "not",
+    "cancel": "not",
     "operatorname": "mathrm",
     "varmathbb": "mathbb",
     "Bbb": "mathbb",
@@ -75,14 +81,27 @@ _UNICODE = re.compile(r"\\unicode\{x([0-9A-Fa-f]{1,6})\}")
 _SPELLED = re.compile(rf"\\({'|'.join(_SPELLINGS)})\*?(?![A-Za-z])")
 _LAYOUT = re.compile(
     r"\\!|\\mkern\s*-?[\d.]+\s*mu|(?<!\\)%\s*"
-    r"|\\(?:eqno|nonumber|allowbreak|limits|protect|relax|smash|tiny)(?![A-Za-z])"
+    r"|\\(?:eqno|nonumber|notag|allowbreak|(?:no|display)?limits|protect|relax|smash|tiny|xspace"
+    r"|boldmath)(?![A-Za-z])|\\label\s*\{[^{}]*\}"
 )
 """Negative spaces, numbers of equations, ends of lines: nothing that is read."""
 _SPACE = re.compile(r"\\[hv]space\*?\s*\{[^{}]*\}|\\thinspace(?![A-Za-z])")
-_IN_TEXT = re.compile(r"\\(text|mbox|textrm)\{([^{}$]*)\$([^$]*)\$")
+_IN_TEXT = re.compile(r"\\(text|mbox|hbox|textrm)\s*\{([^{}$]*)\$([^$]*)\$")
 """A formula within the words of a formula."""
 _MOST_IN_TEXT = 8
+_DOLLAR = re.compile(r"(?<!\\)\$")
 _ESCAPED = re.compile(r"\\([%&#_${}])")
+_BARE_AMPERSAND = re.compile(r"&(?!#?\w{1,32};)")
+_BARE_LESS_THAN = re.compile(r"<(?!/?m[a-z]{1,12}[\s/>])")
+_ALPHABETS = {
+    "bold": "BOLD",
+    "double-struck": "DOUBLE-STRUCK",
+    "script": "SCRIPT",
+    "bold-script": "BOLD SCRIPT",
+    "fraktur": "FRAKTUR",
+    "sans-serif": "SANS-SERIF",
+    "monospace": "MONOSPACE",
+}
 
 
 class _NotMathematicsError(Exception):
@@ -121,16 +140,19 @@ def _converted(formula: str) -> str | None:
         markup: str = convert(formula)
     except Exception:  # noqa: BLE001 - third-party code with untrusted input; the reader sees the source
         return None
-    return markup
+    # It writes "\\text{S\\&P}" with bare signs of XML.
+    return _BARE_LESS_THAN.sub("&lt;", _BARE_AMPERSAND.sub("&amp;", markup))
 
 
 def _spelled(formula: str) -> str:
     """Return the formula in commands that the converter knows."""
-    text = _SPACE.sub(r"\\quad ", _LAYOUT.sub(" ", formula))
+    plain = in_plain_tex(formula) if PACKAGE.search(formula) else formula
+    text = _SPACE.sub(r"\\quad ", _LAYOUT.sub(" ", plain))
     for _ in range(_MOST_IN_TEXT):
         text, changed = _IN_TEXT.subn(r"\\\1{\2}\3\\\1{", text)
         if not changed:
             break
+    text = _DOLLAR.sub(" ", text)
     return _UNICODE.sub(_character, _SPELLED.sub(_respell, text))
 
 
@@ -163,6 +185,12 @@ def _checked(markup: str) -> Element:
     return root
 
 
+def _alphabet(element: Element) -> str | None:
+    """Return the alphabet that an element asks for; bold digits stay digits."""
+    found = _ALPHABETS.get(element.get("mathvariant", ""))
+    return found if element.tag == "mi" or found == "DOUBLE-STRUCK" else None
+
+
 def _check(element: Element) -> None:
     element.tag = element.tag.removeprefix(_NAMESPACE)
     if element.tag not in _ELEMENTS or len(element) != _CHILDREN.get(element.tag, len(element)):
@@ -181,3 +209,7 @@ def _check(element: Element) -> None:
         element.text = macro_text(text[1:])
     elif element.tag == "mtext":
         element.text = _ESCAPED.sub(r"\1", text)
+    elif alphabet := _alphabet(element):
+        # Browsers know the attribute for upright letters alone, and lines of text for none.
+        element.text = "".join(in_alphabet(alphabet, one) for one in text)
+        del element.attrib["mathvariant"]

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from paperlark.domain.tex_accents import ACCENT, spelled_at
+from paperlark.renderers.prose_commands import LISTS, MATHEMATICS, POINTERS, PRINTS, WRAPPERS
 
 _TEX = re.compile(r"\\[A-Za-z]|\^|_[\w{]")
 _COMMAND = re.compile(r"\\[A-Za-z]+\s*(?:\{[^{}]*\})?|\{[^{}]*\}")
@@ -35,6 +36,10 @@ def is_formula(body: str, after: str) -> bool:
     return not ((amount or body != body.strip()) and _WORD.search(body))
 
 
+SUPERSCRIPT = str.maketrans("0123456789+-\N{MINUS SIGN}=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿⁱ")
+SUBSCRIPT = str.maketrans("0123456789+-\N{MINUS SIGN}=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎")
+"""Only the signs that almost every font has."""
+_NUMBER = re.compile("[-\N{MINUS SIGN}+]?[0-9]{1,9}[-\N{MINUS SIGN}+]?|[-\N{MINUS SIGN}+]")
 LONGEST_FORMULA = 2_000
 """Characters; longer text is not typeset as a formula."""
 LONGEST_ADDRESS = 2_000
@@ -101,13 +106,27 @@ _TOKEN = re.compile(
     |(?P<group>\{{(?=\\))
     |(?P<quotes>``(?=\S)|(?<=\S)''(?!\w))
     |(?P<dash>(?<=\w)---?(?=\w)|(?<=\s)---?(?=\s))
-    |(?P<tie>(?<=[A-Za-z.])~(?=[\w\\$]))""",
+    |(?P<tie>(?<=[A-Za-z.])~(?=[\w\\${{]))""",
     re.VERBOSE,
 )
 _BEGINNING = re.compile(r"[\\${`'~-]|h(?=ttp)")
 """What a token begins with: such a character is found many times as fast as the next token."""
+_BLANK = re.compile(r"(?:\\[,;:! ]|~|\\q?quad(?![A-Za-z])|\s)*(?:\\[,;:! ]|~|\\q?quad)\s*")
+"""A formula that only makes a space, as in 10$\\,$km."""
+_ARGUMENTS = re.compile(
+    r"(?:\s?\[[^\[\]{}$]{0,40}\](?=\{))?(?:\s?\{[^{}$]*\}|\{(?:[^{}$]|\{[^{}$]*\})*+\})*+"
+    r"(?:[_^](?:\{[^{}$]*\}|\\[A-Za-z]+|\w))*"
+)
+_MATHS_ENVIRONMENT = re.compile(
+    r"\{((?:equation|align|aligned|alignat|eqnarray|gather|multline|displaymath|math|split)\*?)\}"
+)
+_ALIGNMENT = re.compile(r"(?<!\\)&|\\(?:label|tag)\{[^{}]*\}|\\(?:nonumber|notag)(?![A-Za-z])")
+_GROUP = re.compile(r"(?:\[[^\]]{0,80}\]){0,2}\s?\{([^{}$\\]{0,400})\}")
 _BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
 _DOLLAR = re.compile(r"(?<!\\)\$")
+_DOLLAR_OUTSIDE = re.compile(
+    r"(?:\\.|[^\\{}$]|\{(?:\\.|[^\\{}]|\{(?:\\.|[^\\{}])*+\})*+\})*+\$", re.DOTALL
+)
 _ADDRESS = re.compile(r"\{\s?(https?://[^\s<>\"{}\\^`]{1,2000})\s?\}")
 _CHARACTERS = {
     "``": "“",
@@ -185,11 +204,14 @@ class _Parser:
         start = found.end()
         if width > 2:  # noqa: PLR2004 - more than $$ opens nothing: "No $$$"
             return None
-        close = _DOLLAR.search(self._text, start, min(end, start + LONGEST_FORMULA))
-        if close is None or not self._text.startswith("$" * width, close.start(), end):
+        last = min(end, start + LONGEST_FORMULA)
+        # One in braces is of a formula within the words of this one: \text{if $x$}.
+        close = _DOLLAR_OUTSIDE.match(self._text, start, last)
+        close = close or _DOLLAR.search(self._text, start, last)
+        if close is None or not self._text.startswith("$" * width, close.end() - 1, end):
             return None
-        body = self._text[start : close.start()]
-        after = close.start() + width
+        body = self._text[start : close.end() - 1]
+        after = close.end() - 1 + width
         if width == 1 and not is_formula(body, self._text[after : after + 1]):
             return None
         return self._formula(found.start(), body, after)
@@ -203,6 +225,8 @@ class _Parser:
         return self._formula(found.start(), self._text[start:close], close + len(closing))
 
     def _formula(self, start: int, body: str, end: int) -> _Parsed | None:
+        if _BLANK.fullmatch(body):
+            return Prose(" "), end
         return (Formula(self._text[start:end], body.strip()), end) if body.strip() else None
 
     def _group(self, found: re.Match[str], end: int) -> _Parsed | None:
@@ -221,7 +245,53 @@ class _Parser:
         name = found[0][1:]
         if name in ("url", "href"):
             return self._address(found, name, end)
-        return self._styled(_STYLES.get(name), found.end(), found.end(), end)
+        if name in MATHEMATICS:
+            return self._bare_mathematics(found, end)
+        if name == "begin":
+            return self._environment(found, end)
+        return self._printed(name, found.end(), end) or self._styled(
+            _STYLES.get(name), found.end(), found.end(), end
+        )
+
+    def _printed(self, name: str, start: int, end: int) -> _Parsed | None:
+        """Return what a command of layout, of references or around words prints."""
+        if name in PRINTS:
+            return Prose(PRINTS[name]), start
+        group = _GROUP.match(self._text, start, end)
+        if group is None:
+            return None
+        if name in WRAPPERS:
+            inside = tuple(self.pieces(group.start(1), group.end(1)))
+            around = (Prose(" ("), *inside, Prose(")")) if name == "footnote" else inside
+            return Styled("span", around), group.end()
+        if name in POINTERS:
+            return Prose(f"[{group[1]}]"), group.end()
+        if name == "label" or (name == "end" and group[1] in LISTS):
+            return Prose(""), group.end()
+        return None
+
+    def _bare_mathematics(self, found: re.Match[str], end: int) -> _Parsed:
+        """Parse mathematics outside of dollar signs: a command, its arguments and scripts."""
+        last = min(end, found.end() + LONGEST_FORMULA)
+        arguments = _ARGUMENTS.match(self._text, found.end(), last)
+        after = arguments.end() if arguments else found.end()
+        source = self._text[found.start() : after]
+        return Formula(source, source), after
+
+    def _environment(self, found: re.Match[str], end: int) -> _Parsed | None:
+        """Parse displayed equations, line after line; of a list, only its ends are dropped."""
+        name = _MATHS_ENVIRONMENT.match(self._text, found.end(), end)
+        if name is None:
+            other = _GROUP.match(self._text, found.end(), end)
+            if other is None or other[1] not in LISTS:
+                return None
+            return Prose(""), other.end()
+        closing = rf"\end{{{name[1]}}}"
+        close = self._text.find(closing, name.end(), min(end, name.end() + LONGEST_FORMULA))
+        if close < 0:
+            return None
+        body = _ALIGNMENT.sub(" ", self._text[name.end() : close]).replace(r"\\", r";\quad ")
+        return self._formula(found.start(), body, close + len(closing))
 
     def _address(self, found: re.Match[str], name: str, end: int) -> _Parsed | None:
         address = _ADDRESS.match(self._text, found.end(), end)
@@ -291,7 +361,9 @@ def _plain(piece: Piece, formula: Callable[[Formula], str]) -> str:
             return text
         case Formula():
             return formula(piece)
-        case Styled(_, pieces):
-            return plain(pieces, formula)
+        case Styled(element, pieces):
+            text = plain(pieces, formula)
+            signs = {"sup": SUPERSCRIPT, "sub": SUBSCRIPT}.get(element)
+            return text.translate(signs) if signs and _NUMBER.fullmatch(text) else text
         case Link(url, words):
             return words if words == url else f"{words} ({url})"

@@ -5,12 +5,17 @@ Formulas become MathML restricted to an allowlist of elements and attributes, or
 
 from __future__ import annotations
 
+import re
+
 from markupsafe import Markup, escape
 
 from paperlark.domain.plain_text import one_line, paragraphs
 from paperlark.renderers import tex
 from paperlark.renderers.mathml import mathml
 from paperlark.renderers.unicode_math import unicode_math
+
+_COMMAND = re.compile(r"\\(?P<name>[A-Za-z]+)(?:\{\})?|\\\\|\\(?=[!/@])[!/@]")
+"""A command that is not known, or a line's end."""
 
 
 def html(text: str) -> Markup:
@@ -47,12 +52,26 @@ def plain_paragraphs(text: str) -> tuple[str, ...]:
 
 def readable(text: str) -> str:
     """Return one line as plain text for people: formulas in Unicode, `M_h ≈ 10⁷ M_⊙`."""
-    return tex.plain(tex.parse(one_line(text)), _formula)
+    return _without_commands(tex.parse(one_line(text)))
 
 
 def readable_paragraphs(text: str) -> tuple[str, ...]:
     """Return each paragraph as plain text for people."""
-    return tuple(tex.plain(tex.parse(one), _formula) for one in paragraphs(text))
+    return tuple(_without_commands(tex.parse(one)) for one in paragraphs(text))
+
+
+def _without_commands(pieces: tuple[tex.Piece, ...]) -> str:
+    """Return plain text in which an author's own command stands for its name, as in formulas."""
+    return "".join(
+        _COMMAND.sub(_named, piece.text)
+        if isinstance(piece, tex.Prose)
+        else tex.plain((piece,), _formula)
+        for piece in pieces
+    )
+
+
+def _named(found: re.Match[str]) -> str:
+    return found["name"] or " "
 
 
 def _formula(formula: tex.Formula) -> str:

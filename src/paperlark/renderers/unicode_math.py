@@ -12,10 +12,8 @@ from functools import lru_cache
 from xml.etree.ElementTree import Element
 
 from paperlark.renderers.mathml import formula_tree
+from paperlark.renderers.tex import SUBSCRIPT, SUPERSCRIPT
 
-_SUPERSCRIPT = str.maketrans("0123456789+-−=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿⁱ")
-_SUBSCRIPT = str.maketrans("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎")
-"""Only the signs that almost every font has."""
 _STANDING = frozenset("′″‴⁗∘*∗†‡⋆")
 """Signs that are read as raised wherever they stand."""
 _ACCENTS = {
@@ -33,11 +31,15 @@ _ACCENTS = {
     "´": "\u0301",
     "`": "\u0300",
     "ˇ": "\u030c",
+    "˚": "\u030a",
+    "↔": "\u20e1",
     "→": "\u20d7",
     "⃗": "\u20d7",
     "←": "\u20d6",
 }
 _OVERLINE = "\u0305"
+_UNDERLINE = "\u0332"
+_BRACES = frozenset("⏞⏟︷︸")
 _NEGATION = "⧸"
 _ROOTS = {"2": "√", "3": "∛", "4": "∜"}
 _LARGE = frozenset("∑∏∐∫∬∭∮⋃⋂⨁⨂⋁⋀⨆")
@@ -52,6 +54,11 @@ _THIN = 0.15
 """Width in em from which a space is one."""
 
 
+_BRA = re.compile(r"(⟨[^⟨⟩∣|]{0,80}?) ?∣ ?")
+_KET = re.compile(r" ?∣ ?(?=[^⟨⟩∣|]{0,80}⟩)")
+"""Bars of ⟨a|b⟩, which are no relation between two things."""
+
+
 @lru_cache(maxsize=8_192)
 def unicode_math(formula: str) -> str | None:
     """Return a formula without its delimiters as one line of text; None if it cannot be read."""
@@ -60,6 +67,7 @@ def unicode_math(formula: str) -> str | None:
         return None
     text = re.sub(r"\s+", " ", _text(math)).strip()
     text = re.sub(r"([(\[{⟨]) | ([)\]},;⟩])", r"\1\2", text)
+    text = _KET.sub("|", _BRA.sub(r"\1|", text))
     return unicodedata.normalize("NFC", text) or None
 
 
@@ -107,7 +115,8 @@ def _row(parts: Sequence[Element]) -> str:
     line = ""
     negated = False
     for at, one in enumerate(parts):
-        text = _text(one)
+        # Inside padding it would negate nothing.
+        text = _NEGATION if _is_negation(one) else _text(one)
         if text == _NEGATION:
             negated = True
             continue
@@ -120,9 +129,11 @@ def _row(parts: Sequence[Element]) -> str:
 def _appended(line: str, text: str, element: Element, before: Sequence[Element]) -> str:
     if not text:
         return line
+    if text == "=" and line.rstrip().endswith(":"):
+        return f"{line.rstrip()[:-1].rstrip()} := "
     if _is_infix(text, line, element):
         return f"{line.rstrip()} {text} "
-    if text in {",", ";"} or (text == ":" and not line[-1:].isdigit()):
+    if (text in {",", ";"} and element.tag != "mtext") or (text == ":" and not line[-1:].isdigit()):
         return f"{line.rstrip()}{text} "
     previous = before[-1] if before else None
     apart = previous is not None and (
@@ -130,7 +141,10 @@ def _appended(line: str, text: str, element: Element, before: Sequence[Element])
         or (_is_function(element) and line[-1:].isalnum())
         or (_is_word(element) and line[-1:].isdigit())
         or (_is_power(previous) and text[0].isalpha())
-        or (_is_large(previous) and text[0] not in ")]}")
+        or (
+            _is_large(previous)
+            and text[0] not in (")]}" if _text(previous)[0] in _LARGE else "()[]{}")
+        )
         or (text[0].isalnum() and _ends_in_script(line))
     )
     return f"{line}{' ' if apart else ''}{text}"
@@ -143,7 +157,7 @@ def _is_infix(text: str, line: str, element: Element) -> bool:
     if (
         element.get("form") in {"prefix", "postfix"}
         or element.get("stretchy") == "false"
-        or text in _JOINED
+        or text[0] in _JOINED
     ):
         return False
     if (len(text) > 1 and text.isalpha()) or unicodedata.category(text[0]) in {"Ps", "Pe"}:
@@ -185,20 +199,25 @@ def _is_large(element: Element) -> bool:
     return limited and ((bare.text or " ")[0] in _LARGE or _is_word(bare))
 
 
+def _tight(text: str) -> str:
+    """Return a script without spaces, except between two words."""
+    return re.sub(r" (?!\w)|(?<!\w) ", "", text)
+
+
 def _raised(text: str) -> str:
-    text = text.replace(" ", "")
+    text = _tight(text).replace("′′", "″")
     if not text or all(one in _STANDING for one in text):
         return text.replace("∘", "°").replace("∗", "*")
-    if _has_all(text, _SUPERSCRIPT):
-        return text.translate(_SUPERSCRIPT)
+    if _has_all(text, SUPERSCRIPT):
+        return text.translate(SUPERSCRIPT)
     return f"^{_bracketed(text)}"
 
 
 def _lowered(text: str) -> str:
-    text = text.replace(" ", "")
+    text = _tight(text)
     if not text:
         return ""
-    return text.translate(_SUBSCRIPT) if _has_all(text, _SUBSCRIPT) else f"_{_bracketed(text)}"
+    return text.translate(SUBSCRIPT) if _has_all(text, SUBSCRIPT) else f"_{_bracketed(text)}"
 
 
 def _has_all(text: str, table: dict[int, int]) -> bool:
@@ -220,7 +239,20 @@ def _accented(text: str, accent: str) -> str:
     if combining:
         return f"{_bracketed(text)}{combining}"
     # Words over an arrow, limits over a sum.
-    return f"{text}{_raised(accent)}" if accent not in {"⏞", "︷"} else text
+    return f"{text}{_raised(accent)}" if accent not in _BRACES else text
+
+
+def _under(element: Element) -> str:
+    text, under = _base(element[0]), _text(element[1]).strip()
+    if under in _BRACES:
+        return text
+    if under in {"―", "_", "̲"}:
+        return "".join(one if one == " " else f"{one}{_UNDERLINE}" for one in text)
+    return text + _lowered(under)
+
+
+def _is_negation(element: Element) -> bool:
+    return element.tag == "mpadded" and len(element) == 1 and element[0].text == _NEGATION
 
 
 def _negated(text: str) -> str:
@@ -256,7 +288,7 @@ _WRITERS: Mapping[str, Callable[[Element], str]] = {
     "mroot": _root,
     "msup": lambda one: _base(one[0]) + _raised(_text(one[1])),
     "msub": lambda one: _base(one[0]) + _lowered(_text(one[1])),
-    "munder": lambda one: _base(one[0]) + _lowered(_text(one[1])),
+    "munder": _under,
     "msubsup": lambda one: _base(one[0]) + _lowered(_text(one[1])) + _raised(_text(one[2])),
     "munderover": lambda one: _base(one[0]) + _lowered(_text(one[1])) + _raised(_text(one[2])),
     "mover": _over,

@@ -170,7 +170,8 @@ class ZoteroApi:
                 raise ZoteroError(f"there is no {path} in Zotero", hint="check [zotero] library")
             yield answer
             start += PAGE
-            if start >= answer.total:
+            # A proxy may leave the total out: then only a page that is not full is the last.
+            if start >= answer.total and (answer.total or len(answer.value) < PAGE):
                 return
 
     def write(self, path: str, objects: Sequence[Mapping[str, Value]]) -> ZoteroAnswer:

@@ -23,7 +23,7 @@ _KEY_LETTERS = "23456789ABCDEFGHIJKLMNPQRSTUVWXYZ"
 """Zotero's own alphabet of keys, which leaves out what looks alike."""
 _KEY_LENGTH = 8
 _LONGEST_FIELD = 60_000
-"""Characters; Zotero refuses fields of 64 kB."""
+"""Characters; Zotero refuses fields of 65,536."""
 _MOST_CREATORS = 500
 _NOT_SEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
@@ -60,7 +60,7 @@ def fields_of(saved: SavedPaper, tags: Sequence[str] = ()) -> Fields:
         "url": paper.url,
         "libraryCatalog": "arXiv.org",
         "tags": _tags(paper, tags),
-        "extra": "\n".join(_extra(saved)),
+        "extra": "\n".join(_extra(saved))[:_LONGEST_FIELD],
     }
 
 
@@ -103,7 +103,8 @@ def changes(wanted: Fields, written: Fields, there: Fields) -> Fields:
         if _same(name, value, before) or _same(name, value, now):
             continue
         if name == "extra":
-            merged: Any = _merged_lines(str(value), str(before or ""), str(now or ""))
+            lines = _merged_lines(str(value), str(before or ""), str(now or ""))
+            merged: Any = lines if len(lines) <= _LONGEST_FIELD else now
         elif name == "tags":
             merged = _merged_tags(value, before or [], now)
         elif _same(name, now, before):

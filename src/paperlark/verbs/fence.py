@@ -24,7 +24,12 @@ _UNSEEN = re.compile(
     "[\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b\u2028\u2029\u2060-\u206f\u3164"
     "\ufe00-\ufe0f\uffa0\ufff9-\ufffb\U0001d173-\U0001d17a\U000e0100-\U000e01ef]"
 )
-_MARKUP = re.compile(r"<(?=[A-Za-z/!?|_:])")
+# Also with what only looks like a sign of it: full width, other strokes, letters of other scripts.
+_STROKES = "/\N{DIVISION SLASH}\N{FRACTION SLASH}\N{FULLWIDTH SOLIDUS}\N{BIG SOLIDUS}"
+_MARKUP = re.compile(
+    "[<\N{FULLWIDTH LESS-THAN SIGN}\N{SMALL LESS-THAN SIGN}]"
+    rf"(?=[\u0300-\u036f]*(?:[^\W\d]|[!?|_:{_STROKES}]|\s[\s\u0300-\u036f]*[{_STROKES}]))"
+)
 _LINK = re.compile(r"\](?=[(\[])")
 
 

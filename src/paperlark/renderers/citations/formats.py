@@ -74,6 +74,9 @@ def _piece(piece: tex.Piece) -> str:
     match piece:
         case tex.Prose(text):
             return _prose(text)
+        case tex.Formula(source, body) if source == body:
+            # Without dollar signs, as its author wrote it, TeX would refuse it.
+            return f"${source}$" if _balanced(source) else source.translate(_ESCAPED)
         case tex.Formula(source):
             return source if _balanced(source) else source.translate(_ESCAPED)
         case tex.Styled(element, inner):
