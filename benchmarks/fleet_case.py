@@ -73,11 +73,15 @@ def _afternoon(day: date) -> datetime:
 
 @dataclass(frozen=True)
 class Fleet:
-    """A fleet in a database; `folder` has the feed of the day and the recorded judgements."""
+    """A fleet in a database; `folder` has the feed of the day and the recorded judgements.
+
+    `encodings` is the number of the last that was kept of a paper before the day.
+    """
 
     address: str
     folder: Path
     readers: int
+    encodings: int = 0
 
     @property
     def database(self) -> DatabaseServer:
