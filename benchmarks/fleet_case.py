@@ -153,7 +153,8 @@ def prepare(fleet: Fleet) -> Sequence[Criteria]:
 def add_readers(fleet: Fleet, known: int, recorded: Sequence[Criteria]) -> None:
     """Add readers with models that are kept, where so many are known already."""
     new = fleet.names[known:]
-    copies = {name: _TEMPLATES[at % TEMPLATES] for at, name in enumerate(new)}
+    # By number, so that a reader is the same however the fleet has grown.
+    copies = {name: _TEMPLATES[at % TEMPLATES] for at, name in enumerate(new, start=known)}
     with open_server(fleet.address) as connection:
         _add_accounts(connection, new, recorded, first=TEMPLATES + known)
         _copy(connection, copies)
