@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from drawing import Panel, drawing, growth
+from fleet_workers import SHARD
 from light_and_fast import ROOT
 
 if TYPE_CHECKING:
@@ -26,6 +27,10 @@ JUDGED_TOKENS = (30_000, 6_000)
 """Tokens of a judged page, prompt and completion: 60 papers of 400, and an answer of 100 each."""
 PRICE = (0.10, 0.40)
 """US dollars for a million tokens of a small model, prompt and completion: an assumption."""
+
+
+_AT_ONCE = 2 * SHARD
+"""Readers of whom two workers have something in memory: a shard each."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +53,7 @@ class CostModel:
         return cls(
             *_line([(one.readers, one.cpu) for one in mornings]),
             *_line([(one.readers, one.seconds) for one in mornings]),
-            *_line([(one.readers, one.megabytes) for one in mornings]),
+            *_line([(min(one.readers, _AT_ONCE), one.megabytes) for one in mornings]),
             *_line([(one.readers, one.kilobytes * one.readers) for one in mornings]),
             max(mornings, key=lambda one: one.readers).model_kilobytes,
         )
@@ -62,7 +67,7 @@ class CostModel:
         return {
             "seconds": self.wall + self.wall_each * readers,
             "cpu": self.start + self.each * readers,
-            "megabytes": self.megabytes + self.megabytes_each * readers,
+            "megabytes": self.megabytes + self.megabytes_each * min(readers, _AT_ONCE),
             "kilobytes": self.kilobytes / readers + self.kilobytes_each,
         }
 
@@ -91,12 +96,17 @@ def write(mornings: Sequence[Morning], checked: int) -> None:
 
 
 def _usual(mornings: Sequence[Morning]) -> list[Morning]:
-    """Return one morning by two workers of each size, the median one by its wall time."""
+    """Return one morning by two workers of each size, the median one by its wall time.
+
+    Its storage is that of the first of that size: later ones write into pages that are free again.
+    """
+    first: dict[int, float] = {}
     by_size: dict[int, list[Morning]] = {}
     for one in mornings:
+        first.setdefault(one.readers, one.kilobytes)
         if one.workers == USUAL:
             by_size.setdefault(one.readers, []).append(one)
-    return [_median(some) for _, some in sorted(by_size.items())]
+    return [replace(_median(some), kilobytes=first[at]) for at, some in sorted(by_size.items())]
 
 
 def _median(some: Sequence[Morning]) -> Morning:
@@ -156,7 +166,7 @@ def _by_workers(mornings: Sequence[Morning]) -> Iterator[str]:
     kinds: dict[int, dict[str, list[Morning]]] = {}
     for one in mornings:
         kinds.setdefault(one.readers, {}).setdefault(one.workers, []).append(one)
-    readers, by_workers = max(kinds.items(), key=lambda one: len(one[1]))
+    readers, by_workers = max(kinds.items(), key=lambda one: (len(one[1]), one[0]))
     if len(by_workers) == 1:
         return
     first = _median(next(iter(by_workers.values())))
@@ -190,7 +200,8 @@ def _model(mornings: Sequence[Morning], model: CostModel, checked: int) -> Itera
     yield (
         f"Straight lines, by least squares of relative errors, through the mornings of {sizes}"
         f" readers: {model.start:.1f} s of a core to begin and {model.each * 1e3:.1f} ms for each"
-        f" reader; {model.megabytes:.0f} MB and {model.megabytes_each * 1e3:.0f} kB;"
+        f" reader; {model.megabytes:.0f} MB and {model.megabytes_each:.2f} MB for each reader of"
+        " the shards that are being made;"
         f" {model.kilobytes / 1e3:.1f} MB of storage for a day and {model.kilobytes_each:.1f} kB"
         f" for each reader's."
     )
@@ -222,7 +233,7 @@ def _model(mornings: Sequence[Morning], model: CostModel, checked: int) -> Itera
     page = sum(count * price / 1e6 for count, price in zip(JUDGED_TOKENS, PRICE, strict=True))
     for readers, used in zip(TOLD, cores, strict=True):
         # Of what was measured half was of each of two workers.
-        memory = max(model.megabytes, 0) / 2 * used / 1e3
+        memory = model.said(_AT_ONCE)["megabytes"] / 2 * used / 1e3
         yield (
             f"| {readers:,} | {used} | {_time(model.seconds(readers, used))} | {memory:.0f} GB"
             f" | {model.kilobytes_each * readers * DAYS_A_YEAR / 1e6:,.0f} GB"
@@ -231,26 +242,31 @@ def _model(mornings: Sequence[Morning], model: CostModel, checked: int) -> Itera
 
 
 def _breaks(model: CostModel) -> Iterator[str]:
-    one_machine = int((BREAKFAST - model.start / 2) / (model.each / 2))
-    models = model.model_kilobytes
+    models, on_two = model.model_kilobytes, model.seconds(100_000, 2)
+    in_an_hour = int((BREAKFAST - model.start / 2) / (model.each / 2))
     yield "\n## What breaks first\n"
     yield (
         f"- **1,000 readers**: nothing. {_time(model.seconds(1_000, 2))} on two cores; a language"
         " model takes longer than all the rest."
     )
+    hour = (
+        f"the hour. Two cores take {_time(on_two)}, so workers on more machines are needed. Then"
+        if on_two > BREAKFAST
+        else f"not the hour: two cores take {_time(on_two)}, and make {in_an_hour:,} readers in it."
+        " First"
+    )
     yield (
-        f"- **100,000 readers**: the hour. Two cores make some {one_machine:,} readers in it, so"
-        " workers on more machines are needed. Then the kept models: every morning reads all"
+        f"- **100,000 readers**: {hour} the kept models: every morning reads all"
         f" {models * 1e5 / 1e6:,.0f} GB of them once, more than a server's memory holds, and at"
         f" 500 MB/s that alone is {_time(models * 1e5 / 5e5)}. Digests of a year"
         f" ({model.kilobytes_each * 1e5 * DAYS_A_YEAR / 1e9:.1f} TB) want partitions by month."
     )
     yield (
-        f"- **1,000,000 readers**: one PostgreSQL. {models * 1e6 / 1e9:.1f} TB of models and"
-        f" {model.kilobytes_each * 1e6 / 1e6:,.0f} GB of digests every morning are more than one"
-        " server reads and writes in an hour: readers have to be spread over several databases,"
-        " which share nothing but the announcements. Mails of a million readers are then the"
-        " longest part of a morning."
+        f"- **1,000,000 readers**: one PostgreSQL. It would read {models * 1e6 / 1e9:.1f} TB of"
+        f" models, {_time(models * 1e6 / 5e5)} at 500 MB/s, and write"
+        f" {model.kilobytes_each * 1e6 / 1e6:,.0f} GB of digests every morning: readers have to be"
+        " spread over several databases, which share nothing but the announcements. Mails are then"
+        f" the longest part: at ten a second they take {_time(1e6 / 10)}."
     )
 
 
