@@ -131,7 +131,7 @@ def _page(mornings: Sequence[Morning], usual: Sequence[Morning], checked: int) -
     yield "\n## Measured\n\n![Growth over readers](figures/fleet.svg)\n"
     yield (
         "| readers | wall s | ms a reader | ms of a core | MB in all | kB a reader and day"
-        " | kB of a kept model | load |"
+        " | kB of a kept model | load at its end |"
     )
     yield "| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
     for one in usual:
