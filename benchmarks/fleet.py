@@ -6,10 +6,12 @@ made in a folder of its own and deleted. Needs the recorded input at `../shared`
 PAPERLARK_SHARED says. Writes docs/fleet.md and docs/figures/fleet.svg.
 
     python benchmarks/fleet.py --readers 1000             # one size, writes nothing
-    python benchmarks/fleet.py --readers 1000 --workers 1 2 4   # the same digests by each
+    python benchmarks/fleet.py --readers 1000 --workers 1 2 4 --dask 2 --times 3   # by each
     python benchmarks/fleet.py                            # all sizes, writes the page
+    python benchmarks/fleet.py --readers 125 250 500 1000 2000 --write   # these, and the page
 
-Exit code 1 when a figure is over its limit, or when the digests differ.
+A morning is printed as it ends; one that fails is told, and the others go on. Exit code 1 when one
+failed, a figure is over its limit, or the digests differ.
 """
 
 from __future__ import annotations
@@ -18,48 +20,49 @@ import argparse
 import json
 import os
 import signal
-import subprocess
 import sys
 import tempfile
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
-from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
 from fleet_case import Fleet, add_readers, digests_of, prepare
+from fleet_workers import CPU, Workers
 
-from paperlark.fleet.shard import make_shard
-from paperlark.fleet.shard_parts import open_shard_parts
-from paperlark.settings.environment import RunOptions
-from paperlark.store.connection import DatabaseConnection, connect_again
+from paperlark.store.connection import DatabaseConnection
 from paperlark.store.postgresql import open_server
 from standins.postgresql import Server, running, server_programs
 
-SIZES, CHECKED = (250, 500, 1_000, 2_500, 10_000), 2_500
-"""Readers; the model of costs is fitted without the one that checks it."""
-SHARD, WORKERS = 250, 2
+SIZES, CHECKED = (125, 250, 500, 1_000, 2_000, 10_000), 2_000
+"""Readers; the model of costs is fitted without the size that checks it."""
+USUAL = Workers(2)
+PARALLEL, RUNNERS, TIMES = 1_000, (Workers(1), USUAL, Workers(4), Workers(2, dask=True)), 3
+"""The size at which a whole run compares these, and how often each makes the morning."""
 SECONDS = {1_000: 20.0, 10_000: 180.0}
 MEGABYTES, KILOBYTES = 2_000, 40
-"""The most in all; the most for a reader and day."""
+"""The most in all; the most for a reader and day, from a thousand readers on: fewer have a larger
+share of what is stored once."""
 
 
 @dataclass(frozen=True)
 class Morning:
-    """What a morning took: `stages` are seconds of all workers together."""
+    """What a morning took: `stages` are seconds of all workers together, `cpu` with the server."""
 
     readers: int
-    workers: int
+    workers: str
     seconds: float
+    cpu: float
     megabytes: float
     kilobytes: float
     model_kilobytes: float
     digests: int
     content: str
+    load: float
     stages: Mapping[str, float]
 
     @property
@@ -67,15 +70,20 @@ class Morning:
         """Wall milliseconds a reader."""
         return self.seconds / self.readers * 1e3
 
+    @property
+    def cpu_each(self) -> float:
+        """Milliseconds of a core a reader, of workers and server."""
+        return self.cpu / self.readers * 1e3
+
     def faults(self) -> Iterator[str]:
         """Yield each limit that does not hold."""
         if self.digests != self.readers:
             yield f"{self.digests} digests for {self.readers} readers"
-        if self.seconds > SECONDS.get(self.readers, self.seconds):
-            yield f"{self.seconds:.0f} s for {self.readers} readers"
+        if self.workers == str(USUAL) and self.seconds > SECONDS.get(self.readers, self.seconds):
+            yield f"{self.seconds:.0f} s for {self.readers:,} readers"
         if self.megabytes > MEGABYTES:
             yield f"{self.megabytes:.0f} MB"
-        if self.kilobytes > KILOBYTES:
+        if self.readers >= min(SECONDS) and self.kilobytes > KILOBYTES:
             yield f"{self.kilobytes:.1f} kB a reader and day"
 
 
@@ -83,23 +91,34 @@ def main() -> int:
     """Measure, print and write; return whether every limit holds."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--readers", type=int, nargs="+", help="sizes; writes nothing")
-    parser.add_argument("--workers", type=int, nargs="+", default=[WORKERS])
-    parser.add_argument("--work", nargs=4, help=argparse.SUPPRESS)
+    parser.add_argument("--workers", type=int, nargs="+", default=[], help="processes")
+    parser.add_argument("--dask", type=int, nargs="+", default=[], help="workers of a cluster")
+    parser.add_argument("--times", type=int, default=1, help="mornings by each of these")
+    parser.add_argument("--write", action="store_true", help="write the page of these sizes")
+    parser.add_argument("--check", type=int, default=CHECKED, help="the size that checks the model")
     options = parser.parse_args()
     # Told to end, it takes its server along.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    if options.work:
-        _work(*options.work)
-        return 0
-    mornings = list(measure(sorted(options.readers or SIZES), options.workers))
-    faults = [fault for one in mornings for fault in one.faults()]
-    faults += _differences(mornings)
-    for fault in faults:
-        print(f"over its limit: {fault}")
-    if not options.readers:
-        from fleet_report import write  # noqa: PLC0415  # it draws
+    runners = [*map(Workers, options.workers), *(Workers(one, dask=True) for one in options.dask)]
+    plan = {size: (runners or [USUAL]) * options.times for size in sorted(options.readers or SIZES)}
+    if not options.readers and not runners:
+        plan[PARALLEL] = list(RUNNERS) * TIMES
+    mornings: list[Morning] = []
+    faults: list[str] = []
+    for one in measure(plan):
+        if isinstance(one, Morning):
+            mornings.append(one)
+        else:
+            faults.append(one)
+        if mornings and (options.write or not options.readers):
+            from fleet_report import write  # noqa: PLC0415  # it draws
 
-        write(mornings, CHECKED)
+            # After each, so that what was measured is there whatever becomes of the rest.
+            write(mornings, options.check)
+    faults += [fault for one in mornings for fault in one.faults()]
+    faults += [*_differences(mornings), *_slower(mornings)]
+    for fault in faults:
+        print(f"does not hold: {fault}")
     return int(bool(faults))
 
 
@@ -109,11 +128,21 @@ def _differences(mornings: Sequence[Morning]) -> Iterator[str]:
     for one in mornings:
         known = first.setdefault(one.readers, one)
         if known.content != one.content:
-            yield f"other digests by {one.workers} workers than by {known.workers}"
+            yield f"other digests by {one.workers} than by {known.workers}"
 
 
-def measure(sizes: Sequence[int], workers: Sequence[int]) -> Iterator[Morning]:
-    """Let a fleet grow, and yield its morning at each size by so many workers, again by others."""
+def _slower(mornings: Sequence[Morning]) -> Iterator[str]:
+    """Yield where a reader costs more among all than among a thousand."""
+    few, many = (
+        [one.each for one in mornings if one.readers == size and one.workers == str(USUAL)]
+        for size in (min(SECONDS), max(SECONDS))
+    )
+    if few and many and min(many) > max(few):
+        yield f"{min(many):.1f} ms a reader among {max(SECONDS):,}, {max(few):.1f} among fewer"
+
+
+def measure(plan: Mapping[int, Sequence[Workers]]) -> Iterator[Morning | str]:
+    """Let a fleet grow, and yield its mornings at each size, or why there is none."""
     programs = server_programs()
     if programs is None:
         sys.exit("no PostgreSQL server is installed: Debian's package is `postgresql`")
@@ -121,8 +150,13 @@ def measure(sizes: Sequence[int], workers: Sequence[int]) -> Iterator[Morning]:
         fleet = Fleet(server.database(), Path(folder), 0)
         begun = time.perf_counter()
         recorded = prepare(fleet)
+        with open_server(fleet.address) as connection:
+            (kept,) = connection.execute(
+                "SELECT coalesce(max(number), 0) FROM encodings"
+            ).fetchone()
+        fleet = replace(fleet, encodings=kept)
         print(f"the templates' days: {time.perf_counter() - begun:.0f} s", flush=True)
-        for size in sizes:
+        for size, runners in plan.items():
             begun, known = time.perf_counter(), fleet.readers
             fleet = replace(fleet, readers=size)
             add_readers(fleet, known, recorded)
@@ -130,8 +164,12 @@ def measure(sizes: Sequence[int], workers: Sequence[int]) -> Iterator[Morning]:
             print(f"{size - known:,} readers added: {spent:.0f} s", flush=True)
             # To measure it is as it would be elsewhere: what is committed is on the disk.
             with _durable(server):
-                for count in workers:
-                    yield _morning(fleet, server, count)
+                for one in runners:
+                    try:
+                        yield _morning(fleet, server, one)
+                    except Exception as error:  # noqa: BLE001  # a boundary that reports it
+                        print(f"{size:,} readers, {one}: {error!r}", flush=True)
+                        yield f"{size:,} readers, {one}: {error!r}"
 
 
 @contextmanager
@@ -144,38 +182,33 @@ def _durable(server: Server) -> Iterator[None]:
             yield
 
 
-def _morning(fleet: Fleet, server: Server, workers: int) -> Morning:
+def _morning(fleet: Fleet, server: Server, workers: Workers) -> Morning:
     with open_server(fleet.address) as connection:
         _forget_day(fleet, connection)
-        before, models = _size(connection), _model_bytes(connection)
+        before, models = _used(connection), _model_bytes(connection)
     with _memory(server) as peak:
-        begun = time.perf_counter()
+        begun, cpu = time.perf_counter(), _cpu(server.process)
+        own = time.process_time()
         fleet.fetch()
-        command = [sys.executable, __file__, "--work", fleet.address, str(fleet.folder)]
-        processes = [
-            subprocess.Popen(
-                [*command, str(fleet.readers), f"{number}/{workers}"], stdout=subprocess.PIPE
-            )
-            for number in range(workers)
-        ]
-        outputs = [process.communicate()[0] for process in processes]
+        own = time.process_time() - own
+        stages = workers.make(fleet)
         seconds = time.perf_counter() - begun
-    stages: dict[str, float] = {}
-    for output in outputs:
-        for name, spent in json.loads(output).items():
-            stages[name] = stages.get(name, 0.0) + spent
+        cpu = _cpu(server.process) - cpu + own + stages[CPU]
     with open_server(fleet.address) as connection:
-        grown = _size(connection) - before
+        connection.execute("VACUUM")
+        grown = _used(connection) - before
     count, content = digests_of(fleet)
     morning = Morning(
         readers=fleet.readers,
-        workers=workers,
+        workers=str(workers),
         seconds=seconds,
+        cpu=cpu,
         megabytes=max(peak, default=0.0),
         kilobytes=grown / fleet.readers / 1e3,
         model_kilobytes=models / fleet.readers / 1e3,
         digests=count,
         content=content,
+        load=os.getloadavg()[0],
         stages=stages,
     )
     _tell(morning)
@@ -185,32 +218,80 @@ def _morning(fleet: Fleet, server: Server, workers: int) -> Morning:
 def _tell(one: Morning) -> None:
     spent = ", ".join(f"{name} {seconds:.1f}" for name, seconds in one.stages.items())
     print(
-        f"{one.readers:>6,} readers, {one.workers} workers: {one.seconds:7.1f} s,"
-        f" {one.each:5.1f} ms each, {one.megabytes:5.0f} MB, {one.kilobytes:5.1f} kB each"
+        f"{one.readers:>6,} readers, {one.workers}: {one.seconds:7.1f} s, {one.each:5.1f} ms each"
+        f" ({one.cpu_each:.1f} of a core), {one.megabytes:5.0f} MB, {one.kilobytes:5.1f} kB each"
         f" ({one.model_kilobytes:.0f} kB of a model); digests {one.digests}, {one.content};"
-        f" load {os.getloadavg()[0]:.1f}\n        s of all workers: {spent}",
+        f" load {one.load:.1f}\n        s of all workers: {spent}",
         flush=True,
     )
-    print(json.dumps(asdict(one)), file=sys.stderr)
+    print(json.dumps(asdict(one)), file=sys.stderr, flush=True)
+
+
+def _cpu(server: int) -> float:
+    """Return the seconds of a core that a server and its processes have taken, ended ones too."""
+    ticks = 0
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if stat.parent.name == str(server):
+            ticks += sum(map(int, fields[11:15]))
+        elif int(fields[1]) == server:
+            ticks += sum(map(int, fields[11:13]))
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def _forget_day(fleet: Fleet, connection: DatabaseConnection) -> None:
-    """Delete what an earlier morning of the same day stored for its readers."""
-    tables = connection.execute(
-        "SELECT t.relname FROM pg_class t JOIN pg_attribute p ON p.attrelid = t.oid"
-        " JOIN pg_attribute d ON d.attrelid = t.oid WHERE t.relkind = 'r'"
-        " AND p.attname = 'profile' AND d.attname = 'day' AND t.relnamespace ="
-        " current_schema()::regnamespace"
-    ).fetchall()
-    for (table,) in tables:
-        connection.execute(f"DELETE FROM {table} WHERE day = ?", (fleet.today.isoformat(),))  # noqa: S608
+    """Delete what an earlier morning of the same day stored, of its readers and for all of them."""
+    today = fleet.today.isoformat()
+    for table in _tables(connection, "profile", "day"):
+        connection.execute(f"DELETE FROM {table} WHERE day = ?", (today,))  # noqa: S608
+    connection.execute("DROP TABLE IF EXISTS of_day")
+    connection.execute("CREATE TEMPORARY TABLE of_day (paper_id text)")
+    connection.execute(
+        "INSERT INTO of_day SELECT DISTINCT paper_id FROM listings l WHERE day = ? AND NOT EXISTS"
+        " (SELECT 1 FROM listings e WHERE e.paper_id = l.paper_id AND e.day < ?)",
+        (today, today),
+    )
+    connection.execute(
+        "DELETE FROM paper_set_members WHERE paper_set IN (SELECT paper_set"
+        " FROM paper_set_members WHERE paper_id IN (SELECT paper_id FROM of_day))"
+    )
+    connection.execute(
+        "DELETE FROM paper_sets WHERE NOT EXISTS"
+        " (SELECT 1 FROM paper_set_members WHERE paper_set = number)"
+    )
+    for table in set(_tables(connection, "paper_id")) - set(_tables(connection, "profile", "day")):
+        connection.execute(
+            f"DELETE FROM {table} WHERE paper_id IN (SELECT paper_id FROM of_day)"  # noqa: S608
+        )
+    connection.execute("DELETE FROM papers WHERE id IN (SELECT paper_id FROM of_day)")
+    connection.execute("DELETE FROM batches WHERE day = ?", (today,))
+    connection.execute("DELETE FROM encodings WHERE number > ?", (fleet.encodings,))
     connection.execute("VACUUM")
 
 
-def _size(connection: DatabaseConnection) -> int:
-    """Return the bytes of all tables, their indexes and their large values."""
-    (size,) = connection.execute("SELECT pg_database_size(current_database())").fetchone()
-    return int(size)
+def _tables(connection: DatabaseConnection, *columns: str) -> list[str]:
+    """Return the tables that have all of these columns."""
+    rows = connection.execute(
+        "SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid"
+        " WHERE c.relkind = 'r' AND c.relnamespace = current_schema()::regnamespace"
+        " AND a.attname = ANY (string_to_array(?, ' ')) GROUP BY c.relname HAVING count(*) = ?",
+        (" ".join(columns), len(columns)),
+    ).fetchall()
+    return [name for (name,) in rows]
+
+
+def _used(connection: DatabaseConnection) -> int:
+    """Return the bytes of all tables, indexes and large values, but for free room in pages."""
+    connection.execute("CREATE EXTENSION IF NOT EXISTS pg_freespacemap")
+    (used,) = connection.execute(
+        "SELECT pg_database_size(current_database()) - coalesce(sum(free.avail), 0)"
+        " FROM pg_class c CROSS JOIN LATERAL pg_freespace(c.oid::regclass) free"
+        " WHERE c.relkind IN ('r', 't')"
+    ).fetchone()
+    return int(used)
 
 
 def _model_bytes(connection: DatabaseConnection) -> int:
@@ -264,34 +345,6 @@ def _pss(process: int) -> int:
     except OSError:
         return 0
     return next((int(line.split()[1]) for line in text.splitlines() if line[:4] == "Pss:"), 0)
-
-
-# What the workers do.
-
-
-def _work(address: str, folder: str, readers: str, share: str) -> None:
-    """Make every n-th shard; print the seconds of each stage."""
-    number, workers = map(int, share.split("/"))
-    fleet = Fleet(address, Path(folder), int(readers))
-    options = RunOptions(feeds=fleet.folder / "feeds")
-    seconds: dict[str, float] = {}
-    begun = time.perf_counter()
-    with closing(connect_again(fleet.database)) as connection:
-        opened = open_shard_parts(
-            fleet.database, fleet.settings(connection), fleet.environment, options
-        )
-        with opened as parts:
-            make = partial(make_shard, parts=parts)
-            seconds["start"] = time.perf_counter() - begun
-            for shard in fleet.shards(SHARD)[number::workers]:
-                report = make(shard, lambda *_: None)
-                for name, spent in report.seconds.items():
-                    seconds[name] = seconds.get(name, 0.0) + spent
-                if report.failures:
-                    raise ValueError(report.failures)
-    # On a machine that others use too this says more than any wall time.
-    seconds["(CPU of the workers)"] = time.process_time()
-    print(json.dumps(seconds))
 
 
 if __name__ == "__main__":

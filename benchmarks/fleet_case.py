@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from pathlib import Path
 
 from light_and_fast import SHARED
@@ -66,13 +67,21 @@ def weekdays(count: int) -> list[date]:
     return [day for day in days if day.weekday() < 5][:count]  # noqa: PLR2004  # Saturday
 
 
+def _afternoon(day: date) -> datetime:
+    return datetime.combine(day, time(14), UTC)
+
+
 @dataclass(frozen=True)
 class Fleet:
-    """A fleet in a database; `folder` has the feed of the day and the recorded judgements."""
+    """A fleet in a database; `folder` has the feed of the day and the recorded judgements.
+
+    `encodings` is the number of the last that was kept of a paper before the day.
+    """
 
     address: str
     folder: Path
     readers: int
+    encodings: int = 0
 
     @property
     def database(self) -> DatabaseServer:
@@ -87,8 +96,7 @@ class Fleet:
     @property
     def environment(self) -> Environment:
         """A clock that stands still, so that digests are the same whenever they are made."""
-        now = datetime.combine(self.today, time(14), UTC)
-        return Environment(variables={}, now=lambda: now)
+        return Environment(variables={}, now=lambda: _afternoon(self.today))
 
     @property
     def names(self) -> list[str]:
@@ -145,7 +153,8 @@ def prepare(fleet: Fleet) -> Sequence[Criteria]:
 def add_readers(fleet: Fleet, known: int, recorded: Sequence[Criteria]) -> None:
     """Add readers with models that are kept, where so many are known already."""
     new = fleet.names[known:]
-    copies = {name: _TEMPLATES[at % TEMPLATES] for at, name in enumerate(new)}
+    # By number, so that a reader is the same however the fleet has grown.
+    copies = {name: _TEMPLATES[at % TEMPLATES] for at, name in enumerate(new, start=known)}
     with open_server(fleet.address) as connection:
         _add_accounts(connection, new, recorded, first=TEMPLATES + known)
         _copy(connection, copies)
@@ -239,8 +248,10 @@ def _live(fleet: Fleet, connection: DatabaseConnection, before: Sequence[Labelle
         for day, one in zip(days, before, strict=True):
             listed = tuple(Listing(paper, AnnounceType.NEW) for paper in one.papers)
             announced.keep(Feed(CATEGORY, day, listed, "a recording", via=Via.RSS), day)
+            # Mails are queued on the day itself: no later morning is to make up for them.
+            own = replace(unlearned, now=partial(_afternoon, day))
             report = make_shard(
-                Shard(day, 1, (CATEGORY,), tuple(_TEMPLATES)), lambda *_: None, parts=unlearned
+                Shard(day, 1, (CATEGORY,), tuple(_TEMPLATES)), lambda *_: None, parts=own
             )
             if report.failures:
                 raise ValueError(report.failures)

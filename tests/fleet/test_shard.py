@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass, replace
@@ -267,6 +268,22 @@ def test_a_database_that_is_away_is_nobodys_failure(folder: Path) -> None:
         parts.connection.close()
         with pytest.raises(StoreError):
             make_shard(shard, lambda *_: None, parts=parts)
+
+
+def test_the_collector_of_cycles_rests_only_while_a_shard_is_made(folder: Path) -> None:
+    place = folder / "fleet.db"
+    fleet = Fleet(folder, place, readers_of(folder, place))
+    fleet.announce(DAY)
+    worked: list[bool] = []
+
+    def refuse(*_: object) -> None:
+        worked.append(gc.isenabled())
+        raise StoreError("another worker has it")
+
+    with fleet.opened(DAY) as parts, pytest.raises(StoreError):
+        make_shard(Shard(DAY, 1, (CATEGORY,), tuple(fleet.readers)), refuse, parts=parts)
+    assert worked == [False]
+    assert gc.isenabled()
 
 
 def test_criteria_that_nobody_can_read_are_noted_as_alone(folder: Path) -> None:

@@ -81,14 +81,14 @@ def match_followed(
 ) -> tuple[Candidate, ...]:
     """Join papers and matches, in the same order, and mark papers of followed authors."""
     index = _FollowedIndex(followed)
+    found = (
+        [index.matches(one.paper, authorships.get(one.paper.id)) for one in scanned]
+        if followed
+        else [()] * len(scanned)  # most readers follow nobody
+    )
     return tuple(
-        Candidate(
-            announced,
-            index.matches(announced.paper, authorships.get(announced.paper.id)),
-            match,
-            precedents.get(announced.paper.id, ()),
-        )
-        for announced, match in zip(scanned, matches, strict=True)
+        Candidate(announced, named, match, precedents.get(announced.paper.id, ()))
+        for announced, named, match in zip(scanned, found, matches, strict=True)
     )
 
 

@@ -155,13 +155,14 @@ def place_candidates(
     }
     return tuple(
         Ranked(
-            one.paper.id,
-            one.paper.version,
-            placements.get(one.paper.id, Placement.GATED),
+            paper.id,
+            paper.version,
+            placements.get(paper.id, Placement.GATED),
             one.match,
             one.precedents,
         )
         for one in _by_match(candidates)
+        for paper in (one.paper,)
     )
 
 

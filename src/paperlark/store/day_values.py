@@ -175,8 +175,14 @@ def _column(
     cells: Iterable[Hashable], written: Callable[[Any], object] = _same
 ) -> dict[str, list[Any]]:
     """Return a dictionary-encoded column."""
+    cells = tuple(cells)
     places: dict[Hashable, int] = {}
-    at = [places.setdefault(cell, len(places)) for cell in cells]
+    # Most cells are few objects: each is hashed once.
+    place = {
+        key: places.setdefault(cell, len(places))
+        for key, cell in {id(one): one for one in cells}.items()
+    }
+    at = [place[id(one)] for one in cells]
     return {"values": list(map(written, places)), "at": at if len(places) > 1 else []}
 
 

@@ -107,7 +107,8 @@ def label_part(label: str) -> Part | None:
     elif _ABOUT_ME.issuperset(words):
         part = Part.REMARK
     else:
-        part = next((kind.part for kind in _KINDS if kind.holds(frozenset(words))), None)
+        said = frozenset(words)
+        part = next((kind.part for kind in _KINDS if kind.holds(said)), None)
     if part is Part.KEYWORDS and not (_AGAINST | _APPLIED).isdisjoint(words):
         return Part.UNWANTED
     return part
@@ -120,7 +121,7 @@ def _words_of(label: str) -> list[str]:
         return []
     text = text.replace("key words", "keywords").replace("key phrases", "keyphrases")
     words = _WORD.findall(text)
-    is_english = len("".join(words)) >= _LETTERS * sum(not one.isspace() for one in text)
+    is_english = len("".join(words)) >= _LETTERS * len("".join(text.split()))
     return words if is_english else []
 
 
