@@ -62,7 +62,7 @@ def import_profiles(
     there = {one.name: one for one in accounts.store.all(group=group)}
     for file in files:
         try:
-            settings = load_settings(file)
+            settings = load_settings(file, mail=accounts.group.mail)
             if (before := there.get(settings.profile.title.strip())) is not None:
                 yield ImportedAccount(file, before, added=False)
                 continue
