@@ -176,6 +176,36 @@ def test_a_folder_of_profiles_is_imported_with_its_archive(run: Run, tmp_path: P
         assert date.fromisoformat(json.loads(packed.read(f"digests/{DAY}.json"))["day"]) == DAY
 
 
+def test_a_folder_is_imported_again_after_a_mistake_was_corrected(run: Run, tmp_path: Path) -> None:
+    """Who is there stays as they are, and each signs in by the name of their profile's folder."""
+    for name, line in (("ada", ""), ("emmy", "page_size = -1")):
+        folder = _profile(tmp_path / "lab" / name)
+        (folder / "paperlark.toml").write_text(
+            f'name = "The papers of {name}"\ncategories = ["cs.LG"]\n{line}\n'
+        )
+    asked = ("import", tmp_path / "lab", "--in=astro", "--user={}", "--email={}@example.org")
+    first = run(*asked, code=3)
+    broken = tmp_path / "lab" / "emmy" / "paperlark.toml"
+    assert f"error: not imported: {broken}:3: page_size is -1" in first.output
+    run("change", "the-papers-of-ada", "--budget=2")
+    broken.write_text('name = "The papers of emmy"\ncategories = ["cs.LG"]\n')
+    again = run(*asked)
+    ada = tmp_path / "lab" / "ada" / "paperlark.toml"
+    assert f"the-papers-of-ada  was there already: {ada} is left out" in again.output
+    found = json.loads(run("list", "--json").stdout)
+    assert [(one["id"], one["user"], one["email"], one["budget_usd"]) for one in found] == [
+        ("the-papers-of-ada", "ada", "ada@example.org", "2"),
+        ("the-papers-of-emmy", "emmy", "emmy@example.org", None),
+    ]
+
+
+@pytest.mark.parametrize("name", ["add", "change", "group", "import"])
+def test_examples_in_the_help_keep_their_lines(name: str) -> None:
+    printed = CliRunner().invoke(cli, ["readers", name, "--help"]).output
+    assert "\n  Examples:\n    paperlark readers " in printed
+    assert "\\b" not in printed
+
+
 def test_help_says_what_a_first_reader_needs() -> None:
     printed = CliRunner().invoke(cli, ["readers", "--help"]).output
     assert "paperlark readers add" in printed

@@ -12,7 +12,7 @@ from paperlark.domain.errors import ProfileError
 from paperlark.settings.group import GroupDatabase
 from paperlark.settings.load import load_settings
 from paperlark.settings.stored_profile import account_settings, settings_of_accounts
-from paperlark.settings.values import NO_PLUGINS
+from paperlark.settings.values import NO_PLUGINS, MailSettings, Security
 from standins.accounts import account
 
 HOME = Path("/srv/lark")
@@ -48,6 +48,18 @@ name = "post"
 mail = "ada@example.org"
 """
 CRITERIA = "Sonar of bats.\n"
+
+
+def test_the_mail_server_of_a_group_serves_a_profile_that_names_none(tmp_path: Path) -> None:
+    text = FULL.replace('[mail]\nserver = "smtp.example.org"\nsender = "lark@example.org"\n', "")
+    (tmp_path / "paperlark.toml").write_text(text)
+    (tmp_path / "interests.md").write_text(CRITERIA)
+    reader = account("ada", profile=text, criteria=CRITERIA)
+    with pytest.raises(ProfileError, match="mail needs a mail server"):
+        account_settings(reader, GROUP)
+    server = MailSettings("smtp.group.example", 465, Security.TLS, None, "", "papers@group.example")
+    assert account_settings(reader, replace(GROUP, mail=server)).mail == server
+    assert load_settings(tmp_path / "paperlark.toml", mail=server).mail == server
 
 
 def test_an_account_has_the_settings_of_the_same_texts_in_files(tmp_path: Path) -> None:

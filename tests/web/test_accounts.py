@@ -8,12 +8,15 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
+from click.testing import CliRunner
 from selectolax.lexbor import LexborHTMLParser
 
 from paperlark import NewAccount, NoSuchReader, Role
+from paperlark.cli import cli
 from paperlark.web.making import PageMaking
 from paperlark.web.members import StoredMembers
 from standins.groups import DAY
+from standins.mail_server import MailServer, serving
 from standins.postgresql import ENGINES, Server
 from standins.university import READERS, University, form_token, university_of
 
@@ -100,6 +103,34 @@ def test_the_agenda_is_of_one_s_own_group(at_work: University) -> None:
     nobody = at_work.browser("root").get(week).text  # of no group
     assert "Ada" not in nobody
     assert "Sophie" not in nobody
+
+
+def test_the_agenda_of_a_group_is_printed_and_mailed(at_work: University) -> None:
+    """Nobody of another group is on it, and nobody of another group is sent it."""
+    profile = at_work.accounts.open_profile("ada")
+    profile.reading.share(wanted=True, saved=True)
+    profile.reading.triage(str(profile.digest(DAY).entries[0].paper.id), "save", page=DAY)
+    file = at_work.group.settings.file
+    asked = ["agenda", str(file), f"--from={DAY}", f"--to={DAY}"]
+    printed = CliRunner().invoke(cli, [*asked, "--in=astro"])
+    assert printed.exit_code == 0, printed.output
+    assert printed.output.startswith("# astro: ")
+    assert "Ada" in printed.output
+    assert "Ada" not in CliRunner().invoke(cli, [*asked, "--in=maths"]).output
+    refused = CliRunner().invoke(cli, asked)
+    assert refused.exit_code == 2
+    assert "whose agenda? Give one of --in astro, --in maths" in refused.output
+    for reader in ("ada", "emmy", "sophie"):
+        at_work.accounts.change(reader, email=f"{reader}@example.org")
+    server = MailServer()
+    with serving(server, None, login=False):
+        mail = f'\n[mail]\nserver = "127.0.0.1"\nport = {server.port}\nsecurity = "none"\n'
+        other = file.with_name("with-mail.toml")
+        other.write_text(f'{file.read_text()}{mail}sender = "papers@example.org"\n')
+        arguments = ["agenda", str(other), *asked[2:], "--in=astro", "--mail"]
+        sent = CliRunner().invoke(cli, arguments)
+    assert sent.exit_code == 0, sent.output
+    assert sorted(one["To"] for one in server.taken) == ["ada@example.org", "emmy@example.org"]
 
 
 # Who is let in

@@ -87,11 +87,12 @@ class OpenedGroup:
 
         return AGENDA_FORMATS[form](agenda)
 
-    def mail_agenda(self, agenda: Agenda) -> Mapping[str, str]:
+    def mail_agenda(self, agenda: Agenda, *, group: str = "") -> Mapping[str, str]:
         """Send an agenda to every member with a mail address.
 
         Arguments:
             agenda: of this group.
+            group: as for `agenda`; nobody who is disabled is sent it.
 
         Returns for each member's name why it was not sent, empty where it was. Sent again, it has
         the same Message-ID.
@@ -108,15 +109,13 @@ class OpenedGroup:
             raise PaperlarkError(
                 "the group has no mail server", hint=f"add a table [mail] to {self.settings.file}"
             )
+        members: Sequence[GroupMember] = self.settings.members
         if self.accounts is not None:
-            raise PaperlarkError(
-                "an agenda of readers in a database is not mailed",
-                hint=f"they find it in the app: {self.settings.address}/group",
-            )
+            members = [self._member(one.id) for one in self.accounts.all(group, enabled=True)]
         message = agenda_message(agenda, self.settings.address)
-        about = f"agenda {self.settings.name} {agenda.first} {agenda.last}"
+        about = f"agenda {group or self.settings.name} {agenda.first} {agenda.last}"
         sent: dict[str, str] = {}
-        for member in self.settings.members:
+        for member in members:
             if not member.email:
                 continue
             try:

@@ -209,14 +209,19 @@ class OpenedAccounts:
             accounts.record(AuditAction.READER_EXPORTED, reader)
         return written
 
-    def import_profiles(self, folder: str | Path, *, group: str = "") -> Iterator[ImportedAccount]:
+    def import_profiles(
+        self, folder: str | Path, *, group: str = "", email: str = "", user: str = ""
+    ) -> Iterator[ImportedAccount]:
         """Add a reader for each profile of a folder, with votes, imports and digests.
 
         Arguments:
             folder: as for `find_profiles`; an archive comes along where it is an SQLite file.
             group: the group of the new readers.
+            email, user: what they sign in with, in which {} stands for the name of the profile's
+                folder, or of its file.
 
-        Yields what became of each: one that cannot be read does not stop the next.
+        Yields what became of each: one that cannot be read does not stop the next, and a reader of
+        the group who has the profile's name already stays as they are.
 
         Raises StoreError.
 
@@ -232,7 +237,15 @@ class OpenedAccounts:
         files, database = profiles_of(Path(folder)), self.database
         with open_database(database.database) as connection:
             accounts = ReaderAccounts(connection, database, self.environment, self.by)
-            yield from import_profiles(accounts, connection, database.database, files, group=group)
+            yield from import_profiles(
+                accounts,
+                connection,
+                database.database,
+                files,
+                group=group,
+                email=email,
+                user=user,
+            )
 
     def delete(self, reader: str) -> int:
         """Delete a reader with all that is stored of them, everywhere.

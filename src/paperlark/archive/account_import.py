@@ -12,7 +12,7 @@ from paperlark.domain.accounts import Account
 from paperlark.domain.database_place import DatabasePlace
 from paperlark.domain.errors import PaperlarkError
 from paperlark.domain.paper import LIBRARY
-from paperlark.settings import Settings, load_settings
+from paperlark.settings import Settings, load_settings, places
 from paperlark.settings.identity import known
 from paperlark.settings.load import read_criteria, read_text
 from paperlark.store.announcements import PaperTextStore, keep_papers
@@ -31,11 +31,13 @@ _log = logging.getLogger(__name__)
 class ImportedAccount:
     """What became of one profile; `problem` says why there is no account of it, "" where one is.
 
+    added: whether the account is new; else it was there before the import, and stays as it is
     votes, papers, days: how many votes, imported papers and digests came with it
     """
 
     file: Path
     account: Account | None
+    added: bool = True
     votes: int = 0
     papers: int = 0
     days: int = 0
@@ -49,37 +51,50 @@ def import_profiles(
     files: Sequence[Path],
     *,
     group: str,
+    email: str = "",
+    user: str = "",
 ) -> Iterator[ImportedAccount]:
     """Make an account of each profile; one that cannot be read does not stop the next.
 
-    A profile whose archive cannot be copied has no account, so that the import can be repeated.
+    A profile whose archive cannot be copied has no account, and a reader of the group who had the
+    profile's name before is left alone, so that the import can be repeated.
     """
+    there = {one.name: one for one in accounts.store.all(group=group)}
     for file in files:
         try:
-            yield _import(accounts, connection, database, file, group)
+            settings = load_settings(file, mail=accounts.group.mail)
+            if (before := there.get(settings.profile.title.strip())) is not None:
+                yield ImportedAccount(file, before, added=False)
+                continue
+            new = _new_account(settings, file, group=group, email=email, user=user)
+            account = accounts.add(new)
+            try:
+                done = _with_archive(settings, connection, database, account, file)
+            except BaseException:
+                accounts.delete(account.id)
+                raise
+            yield done
         except PaperlarkError as error:
-            _log.info("%s was not imported: %s", file, error)
+            _log.info("not imported: %s: %s", file, error)
             yield ImportedAccount(file, None, problem=str(error))
 
 
-def _import(
-    accounts: ReaderAccounts,
-    connection: DatabaseConnection,
-    database: DatabasePlace,
-    file: Path,
-    group: str,
-) -> ImportedAccount:
-    settings = load_settings(file)
-    text = read_text(file, hint="")
-    criteria = read_criteria(settings.criteria_file) if settings.criteria_file else ""
-    account = accounts.add(
-        NewAccount(settings.profile.title, text, criteria, group=group, email=_mail_of(settings))
+def _new_account(
+    settings: Settings, file: Path, *, group: str, email: str, user: str
+) -> NewAccount:
+    return NewAccount(
+        settings.profile.title,
+        read_text(file, hint=""),
+        read_criteria(settings.criteria_file) if settings.criteria_file else "",
+        group=group,
+        email=_filled(email, file) or _mail_of(settings),
+        user=_filled(user, file),
     )
-    try:
-        return _with_archive(settings, connection, database, account, file)
-    except BaseException:
-        accounts.delete(account.id)
-        raise
+
+
+def _filled(template: str, file: Path) -> str:
+    """Return the template with {} replaced by what the profile is called: its folder or file."""
+    return template.replace("{}", file.parent.name if file.name == places.PROFILE else file.stem)
 
 
 def _mail_of(settings: Settings) -> str:

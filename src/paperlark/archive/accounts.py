@@ -72,7 +72,7 @@ class ReaderAccounts:
         environment: Environment,
         by: AuditActor = AT_COMMAND_LINE,
     ) -> None:
-        self._group = group
+        self.group = group
         self._environment = environment
         self._by = by
         self._log = AuditStore(connection, group.database)
@@ -161,7 +161,7 @@ class ReaderAccounts:
         if account.email and (wrong := _wrong_mail(account.email)):
             raise AccountError(f"{account.email[:80]!r} is no mail address: {wrong}")
         _check_budget(account.budget)
-        settings = account_settings(account, self._group)
+        settings = account_settings(account, self.group)
         return replace(account, categories=settings.profile.categories)
 
 

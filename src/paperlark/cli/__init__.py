@@ -134,19 +134,19 @@ class _Commands(click.Group):
         # No module may be called `import`, nor have a hyphen in its name.
         module = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name.replace("-", "_")
         command: click.Command = import_module(f"paperlark.cli.{module}").command
-        # A backslash and a b in a docstring stand for the backspace that keeps lines as they are.
-        command.help = (command.help or "").replace("\\b\n", "\b\n")
-        _add_logging_options(command)
+        _finish(command)
         return command
 
 
-def _add_logging_options(command: click.Command) -> None:
-    """Let the options for logging stand behind a command's name as well."""
+def _finish(command: click.Command) -> None:
+    """Keep the lines of a command's examples, and let logging options stand behind its name."""
     from paperlark.cli._logging import logging_options  # noqa: PLC0415  # not for --help
 
     if isinstance(command, click.Group):
         for inside in command.commands.values():
-            _add_logging_options(inside)
+            _finish(inside)
+    # A backslash and a b in a docstring stand for the backspace that keeps lines as they are.
+    command.help = (command.help or "").replace("\\b\n", "\b\n")
     if not any("--verbose" in parameter.opts for parameter in command.params):
         command.params += logging_options()
 

@@ -29,6 +29,9 @@ _NOT_DELIVERED = 4
     show_default=True,
     help="How it is printed.",
 )
+@click.option(
+    "--in", "in_group", metavar="NAME", help="The group, where the readers are rows of a database."
+)
 @click.option("--mail", is_flag=True, help="Send it to all members as well.")
 @click.pass_context
 def command(
@@ -38,6 +41,7 @@ def command(
     first: date | None,
     last: date | None,
     form: str,
+    in_group: str | None,
     mail: bool,
 ) -> None:
     r"""Print the agenda of a group's meeting: papers that members want, most wanted first.
@@ -49,7 +53,7 @@ def command(
     Examples:
       paperlark agenda group.toml
       paperlark agenda group.toml --from 2025-02-17 --to 2025-02-21 --format bibtex
-      paperlark agenda group.toml --mail
+      paperlark agenda group.toml --in astro --mail
     """
     environment = environment_of(context)
     group = open_group(group_file, environment=environment)
@@ -57,12 +61,17 @@ def command(
     begin = first or end - _WEEK
     if begin > end:
         raise click.UsageError(f"--from {begin} is after --to {end}")
-    agenda = group.agenda(begin, end)
+    names = [one.name for one in group.accounts.groups() if one.name] if group.accounts else []
+    if names and in_group not in names:
+        raise click.UsageError(f"whose agenda? Give one of --in {', --in '.join(names)}")
+    if in_group and not names:
+        raise click.UsageError("--in is for readers who are rows of a database, in groups")
+    agenda = group.agenda(begin, end, group=in_group or "")
     kind = cast('Literal["markdown", "text", "bibtex"]', form)
     click.echo(group.agenda_text(agenda, kind), nl=False)
     if not mail:
         return
-    sent = group.mail_agenda(agenda)
+    sent = group.mail_agenda(agenda, group=in_group or "")
     for name, problem in sent.items():
         if problem:
             tell_error(f"not sent to {name}: {problem}")

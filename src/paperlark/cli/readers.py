@@ -326,22 +326,45 @@ def export(*, accounts: OpenedAccounts, reader: str, file: Path) -> None:
 @command.command("import")
 @click.argument("folder", type=click.Path(path_type=Path, exists=True))
 @click.option("--in", "in_group", default="", metavar="GROUP", help="The group they are in.")
+@click.option(
+    "--email",
+    default="",
+    help="Their mail address, with {} for the name of a profile's folder or file: {}@example.org.",
+)
+@click.option(
+    "--user", default="", help="The user name that a reverse proxy sends for them, such as {}."
+)
 @_on_accounts
 @click.pass_context
 def import_(
-    context: click.Context, *, accounts: OpenedAccounts, folder: Path, in_group: str
+    context: click.Context,
+    *,
+    accounts: OpenedAccounts,
+    folder: Path,
+    in_group: str,
+    email: str,
+    user: str,
 ) -> None:
-    """Add a reader for each profile in FOLDER, with votes, imports and digests.
+    r"""Add a reader for each profile in FOLDER, with votes, imports and digests.
 
     Profiles are the folder's .toml files, and paperlark.toml in each of its folders. The archive
     comes along where it is an SQLite file. Nothing in FOLDER changes. One that cannot be imported
-    does not stop the next, and the command ends with exit code 3.
+    does not stop the next, and the command ends with exit code 3: correct it and import the folder
+    again. A reader of the group who has the profile's name already stays as they are.
+
+    \b
+    Examples:
+      paperlark readers import lab --in astro --user {}
+      paperlark readers import lab --in astro --email {}@example.org
     """
     failed = 0
-    for one in accounts.import_profiles(folder, group=in_group):
+    for one in accounts.import_profiles(folder, group=in_group, email=email, user=user):
         if one.account is None:
             failed += 1
-            tell_error(f"{one.file} was not imported: {one.problem}")
+            where = "" if one.problem.startswith(str(one.file)) else f"{one.file}: "
+            tell_error(f"not imported: {where}{one.problem}")
+        elif not one.added:
+            click.echo(f"{one.account.id}  was there already: {one.file} is left out")
         else:
             brought = (
                 counted(one.votes, "vote"),

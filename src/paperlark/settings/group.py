@@ -75,11 +75,13 @@ class GroupDatabase:
     """Where the accounts of readers are; `home` is the folder of the group's file.
 
     `month` are the US dollars that all of them together may cost a month, None without a limit.
+    `mail` is the server that sends the pages of those whose profile names none.
     """
 
     database: DatabasePlace
     home: Path
     month: Decimal | None = None
+    mail: MailSettings | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +166,8 @@ def load_group(path: Path) -> GroupSettings:
 def _accounts(home: Path, shape: GroupShape) -> GroupDatabase | None:
     if shape.database is None:
         return None
-    return GroupDatabase(database_place(home, shape.database), home, shape.budget.month)
+    mail = mail_settings(shape.mail) if shape.mail else None
+    return GroupDatabase(database_place(home, shape.database), home, shape.budget.month, mail)
 
 
 _Complaints = Iterator[tuple[tuple[str, ...], str]]

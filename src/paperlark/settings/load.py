@@ -8,6 +8,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -120,33 +121,41 @@ class ProfileText:
     home: Path
 
 
-def load_settings(path: Path) -> Settings:
+def load_settings(path: Path, *, mail: MailSettings | None = None) -> Settings:
     """Read the profile and the criteria it names; other paths are relative to its folder.
+
+    `mail` is the mail server of a profile that names none.
 
     Raises ProfileError with every mistake in both files.
     """
     source = ProfileText(path, read_text(path, hint=missing_hint(path)), path.parent.absolute())
-    shape, problems = _checked(source)
+    shape, problems = _checked(source, has_mail=mail is not None)
     named = shape.criteria if shape else "criteria.md"
     criteria, missing = _criteria(source.home / named, needed=shape is not None)
-    settings = _settings(source, shape, criteria, (*problems, *missing))
+    settings = _settings(source, shape, criteria, (*problems, *missing), mail)
     return replace(settings, file=path.absolute(), criteria_file=_inside(source.home, named))
 
 
-def parse_settings(source: ProfileText, criteria: ProfileText) -> Settings:
+def parse_settings(
+    source: ProfileText, criteria: ProfileText, *, mail: MailSettings | None = None
+) -> Settings:
     """Return the settings of a profile and criteria that are texts and no files.
+
+    `mail` is the mail server of a profile that names none.
 
     Raises ProfileError with every mistake in both.
     """
-    shape, problems = _checked(source)
+    shape, problems = _checked(source, has_mail=mail is not None)
     try:
         found = check_interests(criteria.name, criteria.text)
     except ProfileError as error:
         return _settings(source, shape, None, (*problems, *error.problems))
-    return _settings(source, shape, found, problems)
+    return _settings(source, shape, found, problems, mail)
 
 
-def _checked(source: ProfileText) -> tuple[ProfileShape | None, tuple[Problem, ...]]:
+def _checked(
+    source: ProfileText, *, has_mail: bool = False
+) -> tuple[ProfileShape | None, tuple[Problem, ...]]:
     from paperlark.settings.file_shape import ProfileShape  # noqa: PLC0415  # loads pydantic
 
     # What stands in it by mistake is in no error about it, whoever raises that.
@@ -155,7 +164,7 @@ def _checked(source: ProfileText) -> tuple[ProfileShape | None, tuple[Problem, .
     shape, problems = check_shape(source.name, source.text, values, ProfileShape)
     if shape is None:
         return shape, problems
-    checks = (_mail_problems, _plugin_problems)
+    checks = (partial(_mail_problems, has_mail=has_mail), _plugin_problems)
     lacking = [one for check in checks for one in check(source.name, source.text, shape)]
     return shape, (*problems, *lacking)
 
@@ -165,6 +174,7 @@ def _settings(
     shape: ProfileShape | None,
     criteria: Criteria | None,
     problems: tuple[Problem, ...],
+    mail: MailSettings | None = None,
 ) -> Settings:
     if shape is None or criteria is None or problems:
         raise ProfileError(tuple(sorted(problems, key=lambda problem: problem.line or 0)))
@@ -182,7 +192,7 @@ def _settings(
         else None,
         bibtex=_at_home(home, shape.bibtex.file) if shape.bibtex else None,
         webhook=_webhook(shape.webhook) if shape.webhook else None,
-        mail=mail_settings(shape.mail) if shape.mail else None,
+        mail=mail_settings(shape.mail) if shape.mail else mail,
         channels=tuple(_channel(one) for one in shape.deliver),
         id=shape.id,
         at_most=shape.run.at_most,
@@ -265,10 +275,12 @@ def _model(shape: JudgeShape, budget: BudgetShape) -> ModelSettings:
     )
 
 
-def _mail_problems(path: Path | str, text: str, shape: ProfileShape) -> Iterator[Problem]:
+def _mail_problems(
+    path: Path | str, text: str, shape: ProfileShape, *, has_mail: bool
+) -> Iterator[Problem]:
     """Return what one table lacks for the sake of another."""
     for number, channel in enumerate(shape.deliver):
-        if channel.mail is not None and shape.mail is None:
+        if channel.mail is not None and shape.mail is None and not has_mail:
             line = line_of(text, ("deliver", number, "mail"))
             yield Problem(path, line, "mail needs a mail server; expected a table [mail]")
     yield from open_mail_problems(path, text, shape.mail)

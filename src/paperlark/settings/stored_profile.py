@@ -32,6 +32,7 @@ def account_settings(account: Account, group: GroupDatabase) -> Settings:
     settings = parse_settings(
         ProfileText(profile_name(account.id), account.profile, home),
         ProfileText(criteria_name(account.id), account.criteria, home),
+        mail=group.mail,
     )
     return replace(
         settings,
