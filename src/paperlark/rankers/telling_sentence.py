@@ -10,6 +10,9 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+import numpy as np
+from numpy.typing import NDArray
+
 from paperlark.domain.plain_text import paragraphs
 from paperlark.rankers.sparse import Numbers
 from paperlark.rankers.tokens import TermIds, places, tokenize_each
@@ -37,11 +40,19 @@ _MOST = 80
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Sentence:
-    text: str
+class _Sentences:
+    """An abstract's sentences.
+
+    ids: (terms,) ascending, of all of them
+    holds: (sentences, terms) bool, whether a sentence has a term
+    factors: (sentences,) for their lengths; stated: (sentences,) for what authors state
+    """
+
+    texts: tuple[str, ...]
     ids: TermIds
-    factor: float
-    stated: float
+    holds: NDArray[np.bool_]
+    factors: Numbers
+    stated: Numbers
 
 
 def telling_sentence(abstract: str, ids: TermIds, moved: Numbers) -> str:
@@ -51,36 +62,38 @@ def telling_sentence(abstract: str, ids: TermIds, moved: Numbers) -> str:
     moved: (terms,) log-odds that each of them adds to the match
     """
     found = _sentences(abstract)
-    if len(found) < 2:  # noqa: PLR2004  # the only one stands out by itself
+    if found is None:
         return ""
     helping = moved > 0
-    ids, gains = ids[helping], moved[helping]
-    total = gains.sum() or 1.0
-    best = max(found, key=lambda one: _score(one, ids, gains, total))
-    return best.text if _score(best, ids, gains, total) > 0 else ""
-
-
-def _score(one: _Sentence, ids: TermIds, gains: Numbers, total: float) -> float:
-    said, _ = places(one.ids, ids)
-    share = float(gains[said].sum() / total)
+    known, at = places(found.ids, ids[helping])
+    gains = np.zeros(len(found.ids))
+    gains[at] = moved[helping][known]
+    shares = found.holds @ gains / (moved[helping].sum() or 1.0)
     # Rounded, so that the order of sums on another machine decides nothing.
-    return round((share + one.stated) * one.factor, 6)
+    scores = np.round((shares + found.stated) * found.factors, 6)
+    best = int(np.argmax(scores))
+    return found.texts[best] if scores[best] > 0 else ""
 
 
 # The abstracts of a day's papers, of which many readers are shown the same.
 @lru_cache(maxsize=512)
-def _sentences(abstract: str) -> tuple[_Sentence, ...]:
-    texts = split_sentences(abstract)[:_MOST]
-    if not texts:
-        return ()
-    return tuple(
-        _Sentence(
-            text,
-            counts.ids,
-            1 / (1 + len(text.split()) / _LONG),
-            _STATED_WEIGHT if _STATED.search(text) else 0.0,
-        )
-        for text, counts in zip(texts, tokenize_each([(text,) for text in texts]), strict=True)
+def _sentences(abstract: str) -> _Sentences | None:
+    """Return an abstract's sentences, None where it has one: that stands out by itself."""
+    texts = tuple(split_sentences(abstract)[:_MOST])
+    if len(texts) < 2:  # noqa: PLR2004  # one and another
+        return None
+    terms = [counts.ids for counts in tokenize_each([(text,) for text in texts])]
+    ids = np.unique(np.concatenate(terms))
+    holds = np.zeros((len(texts), len(ids)), dtype=bool)
+    for row, own in zip(holds, terms, strict=True):
+        row[np.searchsorted(ids, own)] = True
+    words = np.array([len(text.split()) for text in texts])
+    return _Sentences(
+        texts,
+        ids,
+        holds,
+        factors=1 / (1 + words / _LONG),
+        stated=np.array([_STATED_WEIGHT if _STATED.search(text) else 0.0 for text in texts]),
     )
 
 
