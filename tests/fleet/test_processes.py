@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import time
@@ -44,6 +45,12 @@ def test_a_worker_that_was_killed_is_started_again_and_the_others_stay() -> None
         assert len(_numbers(workers)) == 2
         assert stays.pid in _numbers(workers)
         assert killed.pid not in _numbers(workers)
+
+
+def test_workers_give_way_to_an_app_on_the_same_machine() -> None:
+    own = os.getpriority(os.PRIO_PROCESS, 0)
+    with _running("import time; time.sleep(60)") as workers:
+        assert all(os.getpriority(os.PRIO_PROCESS, one) > own for one in _numbers(workers))
 
 
 def test_workers_that_end_with_an_error_again_and_again_are_given_up() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import subprocess
 import sys
@@ -18,6 +19,8 @@ _MOST_FAILURES = 3
 """Workers that end with an error of their own before no more are started."""
 _ENDING = 15.0
 """Seconds that workers have to end: longer than they need to give a shard back."""
+_NICENESS = 10
+"""Of workers: an app on the same machine answers people who wait for it."""
 _PAUSE = 1.0
 """Seconds between two starts in place of workers that died."""
 
@@ -77,4 +80,7 @@ class WorkerProcesses:
         self._started = time.monotonic()
         command = [*self.program, *self.arguments]
         # In a group of its own: Ctrl-C reaches this process, which tells the workers.
-        return subprocess.Popen(command, stdin=subprocess.DEVNULL, process_group=0)  # noqa: S603
+        begun = subprocess.Popen(command, stdin=subprocess.DEVNULL, process_group=0)  # noqa: S603
+        if sys.platform != "win32":
+            os.setpriority(os.PRIO_PROCESS, begun.pid, _NICENESS)
+        return begun
