@@ -136,6 +136,7 @@ def test_a_migration_that_was_overtaken_by_the_next_one_is_made_up_for(path: Pat
 @pytest.mark.parametrize(
     ("had", "version"),
     [
+        ({*range(1, 11), 12}, 11),
         ({*range(1, 18), 19}, 18),
         ({*range(1, 18), 19, 22}, 19),
         ({*range(1, 18), 19, 22}, 22),

@@ -38,8 +38,8 @@ _MIGRATION_CACHE = 128 * 1024
 """Of pages while a database is migrated, in kB."""
 _COMPLETING = 3
 """The first migration that may find tables in two shapes."""
-_BY_CONTENT = 18
-"""The first migration that some databases have had by another number, or only after later ones."""
+_BY_CONTENT = frozenset([11, 12, *range(18, VERSION + 1)])
+"""Migrations that some databases have had by another number, or only after later ones."""
 _GROWN = (19, 21)
 """Migrations that some databases have had in part."""
 _ASKED_FOR = """
@@ -226,9 +226,9 @@ def _migrate(connection: FileConnection, path: Path) -> None:
 def _was_made(connection: sqlite3.Connection, number: int, version: int) -> bool:
     """Return whether a database has had a migration.
 
-    From `_BY_CONTENT` on it is known by the first table or column that it adds.
+    One of `_BY_CONTENT` is known by the first table or column that it adds.
     """
-    if number < _BY_CONTENT:
+    if number not in _BY_CONTENT:
         return number <= version
     added = _ADDED.search(_MIGRATIONS[number].read_text("utf-8"))
     table, column = (added[1] or added[2], added[3]) if added else ("", None)
