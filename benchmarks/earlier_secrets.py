@@ -63,7 +63,7 @@ class EarlierSecrets:
     """What an earlier state kept in a home."""
 
     def __init__(self, source: Path, home: Path, variables: Mapping[str, str]) -> None:
-        """Have the state in `source` keep all that it knows."""
+        """Keep all secrets that the state in `source` knows, by its own means."""
         self._home = home
         self._variables = {**variables, "PYTHON_KEYRING_BACKEND": "kept_keyring.Keyring"}
         (home / "kept_keyring.py").write_text(_KEYRING)

@@ -47,7 +47,7 @@ def group(server: Server, tmp_path: Path) -> Iterator[FleetGroup]:
 
 
 def _fleet(group: FleetGroup, zotero: Zotero) -> OpenedFleet:
-    """Have two readers with a table, one of them without a key, who all saved a paper."""
+    """Add two readers with a table, one of them without a key, who all saved a paper."""
     paper = a_paper("2502.00001")
     with closing(group.connect()) as connection:
         accounts = AccountStore(connection, group.database)

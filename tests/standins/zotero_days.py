@@ -183,7 +183,7 @@ class Reader:
 
     @contextmanager
     def _troubles(self) -> Iterator[None]:
-        """Have requests fail, or take the key or the collection away for the day."""
+        """Let requests fail, or take the key or the collection away for the day."""
         failures = [self._failure() if self.lot.random() < 0.2 else as_usual for _ in range(8)]
         self.zotero.then(*failures)
         self.tally.failures += sum(one is not as_usual for one in failures)

@@ -220,7 +220,8 @@ def _venue(text: str) -> Venue | None:
 
 _HOSTS = (
     r"github\.com|gist\.github\.com|gitlab\.com|gitlab(?:\.[a-z0-9-]{2,30}){1,3}\.[a-z]{2,6}"
-    r"|codeberg\.org|bitbucket\.org|figshare\.com|modelscope\.cn|huggingface\.co|hf\.co|zenodo\.org|kaggle\.com|osf\.io|sourceforge\.net|git\.sr\.ht"
+    r"|codeberg\.org|bitbucket\.org|figshare\.com|modelscope\.cn|huggingface\.co|hf\.co"
+    r"|zenodo\.org|kaggle\.com|osf\.io|sourceforge\.net|git\.sr\.ht"
     r"|software\.ligo\.org|anonymous\.4open\.science"
 )
 _STEP = r"[A-Za-z0-9_~-][A-Za-z0-9._~-]{0,99}"
