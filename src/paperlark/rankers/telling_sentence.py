@@ -83,7 +83,8 @@ def _sentences(abstract: str) -> _Sentences | None:
     if len(texts) < 2:  # noqa: PLR2004  # one and another
         return None
     terms = [counts.ids for counts in tokenize_each([(text,) for text in texts])]
-    ids = np.unique(np.concatenate(terms))
+    # `np.unique` would do, but imports the masked arrays, which nothing here needs.
+    ids = np.array(sorted({one for own in terms for one in own.tolist()}), dtype=np.uint32)
     holds = np.zeros((len(texts), len(ids)), dtype=bool)
     for row, own in zip(holds, terms, strict=True):
         row[np.searchsorted(ids, own)] = True
