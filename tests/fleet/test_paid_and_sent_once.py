@@ -93,7 +93,8 @@ def test_a_sender_that_is_killed_over_a_mail_repeats_it_under_the_same_name_and_
         assert fleet.deliver(DAY, stop=stop).complete
     names = Counter(str(one["Message-ID"]) for one in mail.taken)
     assert len(names) == len({str(one["To"]) for one in mail.taken}) == 8
-    assert [names[str(one["Message-ID"])] for one in mail.taken[:4]] == [1, 1, 2, 2]
+    # Of the three, only the mail that nobody noted is sent again; in which order is the threads'.
+    assert [names[str(one["Message-ID"])] for one in mail.taken[:3]] == [1, 1, 2]
     assert names.total() == 9
 
 
