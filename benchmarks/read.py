@@ -32,6 +32,8 @@ from standins.reading import App, app
 from standins.reading_walks import Walker
 
 DAY = "2026-05-12"
+MOST_MEMORY = 250.0
+"""MB of the server."""
 STEPS = 40
 """Steps of one walk."""
 PAINTED = """() => {
@@ -86,7 +88,7 @@ def _speed(folder: Path) -> bool:
             ]
             browser.close()
         rows.append(("vote durable at 20/s, ms", _votes(running), None, 100.0))
-        rows.append(("memory of the server, MB", [_memory(running)], 250.0, None))
+        rows.append(("memory of the server, MB", [memory_of(running)], MOST_MEMORY, None))
     print(f"{'':<32}{'median':>9}{'95 %':>9}{'99 %':>9}")
     broken = False
     for name, values, middle, high in rows:
@@ -173,7 +175,8 @@ def _votes(running: App) -> list[float]:
     return found
 
 
-def _memory(running: App) -> float:
+def memory_of(running: App) -> float:
+    """Return the resident memory of the server in MB."""
     status = Path(f"/proc/{running.pid}/status").read_text()
     [line] = [one for one in status.splitlines() if one.startswith("VmRSS")]
     return int(line.split()[1]) / 1024

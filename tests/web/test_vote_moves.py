@@ -36,6 +36,9 @@ def test_what_moved_is_told_in_one_line() -> None:
         "Learned from the next page on. Tried here: 2 of the first 2 places of this day change;"
         " this paper goes from no. 4 to no. 1."
     )
+    # Of two places at most two have another paper, whoever enters and leaves.
+    replaced = _moves((6, 6), (1, 4), (2, 5), (3, 3), (4, 1), (5, 2))
+    assert replaced.moved == replaced.first
     still = Tried(_moves((1, 1), (2, 2), (3, 3)))
     assert "none of the first 2 places of this day changes; this paper stays no. 1" in moves_text(
         still

@@ -10,7 +10,6 @@ from paperlark.domain.errors import StoreError
 from paperlark.domain.feedback import Evidence
 from paperlark.domain.paper import Paper, PaperId
 from paperlark.domain.profile import Profile
-from paperlark.domain.vote_effect import moves
 from paperlark.ports import Ranker
 from paperlark.settings import Settings
 from paperlark.settings.identity import known
@@ -47,11 +46,11 @@ class VoteMoves:
 
     @property
     def moved(self) -> int:
-        """How many other papers have another place among the first, or enter or leave them."""
-        others = [one for one in self.changes if one.paper.id != self.paper]
-        before = sorted(others, key=lambda one: one.before)
-        pages = ([one.paper for one in some[: self.first]] for some in (before, others))
-        return len(moves(*pages))
+        """How many of the first places have another paper, the voted one left out both times."""
+        after = [one for one in self.changes if one.paper.id != self.paper]
+        before = sorted(after, key=lambda one: one.before)
+        places = zip(before[: self.first], after, strict=False)
+        return sum(old is not new for old, new in places)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -29,8 +29,9 @@ AT_MOST = 0.4
 """Seconds that the page that answers a form waits for the result."""
 _SCRIPT_WAITS = 2.0
 """Seconds until a script is told to ask again."""
-_KEPT = 30
-"""Results that are kept; an older one is tried again when it is asked for."""
+_KEPT = 4
+"""Results that are kept, each with all papers of a day; an older one is tried again when asked for.
+"""
 _TRYING = threading.Lock()
 
 
