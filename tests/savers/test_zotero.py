@@ -418,7 +418,7 @@ def test_a_pause_that_is_too_long_is_left_to_the_next_run(desk: Desk) -> None:
 
 
 FULL = (
-    "Zotero accepts no more: its storage quota is full: make room at"
+    "Zotero accepts no more: slow down: if its storage is full, make room at"
     " https://www.zotero.org/settings/storage"
 )
 

@@ -113,6 +113,11 @@ def _found_profile(
     return find_profile(named, environment=environment_of(context))
 
 
+def is_given(context: click.Context, option: str) -> bool:
+    """Return whether an option was written, and comes from no variable and no default."""
+    return context.get_parameter_source(option) is click.core.ParameterSource.COMMANDLINE
+
+
 profile_option = click.option(
     "--profile",
     "profile_file",

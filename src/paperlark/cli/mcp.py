@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from click.core import ParameterSource
 
 from paperlark.api import OpenedProfile
-from paperlark.cli._options import open_for, profile_option
+from paperlark.cli._options import is_given, open_for, profile_option
 from paperlark.domain.errors import PaperlarkError
 from paperlark.domain.extras import install_command
 from paperlark.mcp.clients import (
@@ -93,7 +92,7 @@ def command(
             f"paperlark mcp needs {' and '.join(missing)}",
             hint=f"install it: {install_command('mcp')}",
         )
-    if (token_file or _is_given(context, "port")) and not over_http:
+    if (token_file or is_given(context, "port")) and not over_http:
         raise click.UsageError("--port and --token-file go with --http")
     profile = open_for(context, profile_file)
     if client is not None:
@@ -108,10 +107,6 @@ def command(
         _serve_http(archive, port, token_file)
     else:
         serve(archive)
-
-
-def _is_given(context: click.Context, option: str) -> bool:
-    return context.get_parameter_source(option) is ParameterSource.COMMANDLINE
 
 
 def _serve_http(archive: ServedArchive, port: int, token_file: Path | None) -> None:

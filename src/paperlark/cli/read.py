@@ -17,6 +17,7 @@ from paperlark.cli._options import (
     PROFILE_PATH,
     environment_of,
     feeds_option,
+    is_given,
     open_for,
     profile_option,
     run_options,
@@ -52,7 +53,9 @@ _PATIENCE = 45.0
     "--group",
     "group_file",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Serve a group whose members sign in; this file names them.",
+    envvar="PAPERLARK_GROUP",
+    help="Serve a group whose members sign in; this file names them.  [default, where no profile is"
+    " named: the environment variable PAPERLARK_GROUP]",
 )
 @click.option(
     "--host",
@@ -108,9 +111,10 @@ def command(
             f"paperlark read needs {' and '.join(missing)}",
             hint=f"install it: {install_command('read')}",
         )
-    if group_file is not None:
-        if profiles:
-            raise click.UsageError("--group names the profiles: name no others")
+    names_profiles = bool(profiles) or is_given(context, "profile_file")
+    if names_profiles and is_given(context, "group_file"):
+        raise click.UsageError("--group names the profiles: name no others")
+    if group_file is not None and not names_profiles:
         _serve_group(context, group_file, (host, port), drain, feeds)
         return
     if host != _HERE:

@@ -242,8 +242,9 @@ def _read(response: Response, refused: str | None) -> ZoteroAnswer:
         )
     if response.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
         raise ZoteroError(
-            "Zotero accepts no more: its storage quota is full",
-            hint="make room at https://www.zotero.org/settings/storage",
+            # Of a full library and of a request that is too large, only the text tells which.
+            f"Zotero accepts no more: {said or 'HTTP 413'}",
+            hint="if its storage is full, make room at https://www.zotero.org/settings/storage",
         )
     if response.status not in _ANSWERS:
         raise ZoteroError(f"Zotero answered HTTP {response.status}: {said or 'nothing'}")
