@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TypeVar, cast
 
 import click
 
@@ -15,12 +15,18 @@ from paperlark.api import OpenedAccounts, open_accounts
 from paperlark.cli._options import environment_of, json_option
 from paperlark.cli._terminal import tell_error
 from paperlark.cli.init.options import parse_categories
+from paperlark.renderers.accounts import (
+    account_document,
+    account_lines,
+    account_table,
+    event_document,
+    event_line,
+    group_document,
+    group_table,
+)
 from paperlark.renderers.english import counted
 from paperlark.settings.load import load_settings, read_criteria, read_text
 from paperlark.settings.places import find_profile
-
-if TYPE_CHECKING:
-    from paperlark import Account, AccountGroup, AuditEvent
 
 _NOT_ALL = 3
 """Exit code: some of the profiles could not be imported."""
@@ -192,11 +198,9 @@ def list_(*, accounts: OpenedAccounts, in_group: str | None, enabled: bool, as_j
     """List the readers, sorted by id."""
     found = accounts.all(in_group, enabled=enabled)
     if as_json:
-        click.echo(json.dumps([_record(one) for one in found], indent=2, ensure_ascii=False))
+        _tell_json(list(map(account_document, found)))
         return
-    head = ("id", "name", "group", "role", "state", "$ a month", "categories")
-    for line in _aligned([head, *(_row(one) for one in found)] if found else []):
-        click.echo(line)
+    _tell(account_table(found))
     click.echo(counted(len(found), "reader"), err=True)
 
 
@@ -209,10 +213,9 @@ def show(*, accounts: OpenedAccounts, reader: str, as_json: bool) -> None:
     found = accounts.find(reader)
     if as_json:
         texts = {"profile": found.profile, "criteria": found.criteria}
-        click.echo(json.dumps({**_record(found), **texts}, indent=2, ensure_ascii=False))
+        _tell_json({**account_document(found), **texts})
         return
-    for line in _aligned([(f"{name}:", str(value)) for name, value in _shown(found)]):
-        click.echo(line)
+    _tell(account_lines(found))
     for name, text in (("profile", found.profile), ("criteria", found.criteria)):
         click.echo(f"\n--- {name} ---\n{text}", nl=not text.endswith("\n"))
 
@@ -308,10 +311,11 @@ def group(
     is_given = context.get_parameter_source("budget") is not click.core.ParameterSource.DEFAULT
     if is_given != (name is not None):
         raise click.UsageError("give a group and its --budget, or neither to list them all")
-    if name is not None:
-        _tell_groups([accounts.set_group_budget(name, budget)], as_json=as_json)
-    else:
-        _tell_groups(accounts.groups(), as_json=as_json)
+    groups = accounts.groups() if name is None else (accounts.set_group_budget(name, budget),)
+    if as_json:
+        _tell_json(list(map(group_document, groups)))
+        return
+    _tell(group_table(groups))
 
 
 @command.command("export")
@@ -392,30 +396,9 @@ def log(*, accounts: OpenedAccounts, subject: str | None, most: int, as_json: bo
     """
     events = accounts.audit_events(most=most, subject=subject)
     if as_json:
-        click.echo(json.dumps([_event_document(one) for one in events], indent=2))
+        _tell_json(list(map(event_document, events)))
         return
-    for one in events:
-        click.echo(_event_line(one))
-
-
-def _event_line(event: AuditEvent) -> str:
-    told = [f"{event.at:%Y-%m-%d %H:%M:%S} UTC", event.actor or "command line", event.action]
-    told += [part for part in (event.subject, event.detail) if part]
-    where = " ".join(part for part in (event.origin.network, event.origin.request) if part)
-    return "  ".join(told) + (f"  [{where}]" if where else "")
-
-
-def _event_document(event: AuditEvent) -> dict[str, object]:
-    return {
-        "number": event.number,
-        "at": event.at.isoformat(),
-        "actor": event.actor,
-        "action": event.action,
-        "subject": event.subject,
-        "detail": event.detail,
-        "network": event.origin.network,
-        "request": event.origin.request,
-    }
+    _tell(map(event_line, events))
 
 
 @command.command("delete")
@@ -444,63 +427,10 @@ def _texts(profile: Path) -> tuple[str, str]:
     return read_text(file, hint=""), read_criteria(criteria) if criteria else ""
 
 
-def _row(one: Account) -> tuple[str, ...]:
-    return (
-        one.id,
-        one.name,
-        one.group,
-        one.role,
-        "disabled" if one.disabled else "enabled",
-        _dollars(one.budget),
-        " ".join(one.categories),
-    )
-
-
-def _shown(one: Account) -> Iterable[tuple[str, object]]:
-    record = _record(one)
-    return ((name, "" if value is None else value) for name, value in record.items())
-
-
-def _record(one: Account) -> dict[str, object]:
-    return {
-        "id": one.id,
-        "name": one.name,
-        "email": one.email,
-        "user": one.user,
-        "subject": one.subject,
-        "group": one.group,
-        "role": str(one.role),
-        "disabled": one.disabled,
-        "budget_usd": None if one.budget is None else f"{one.budget:f}",
-        "categories": list(one.categories),
-        "changed": one.changed.isoformat() if one.changed else None,
-    }
-
-
-def _tell_groups(groups: Sequence[AccountGroup], *, as_json: bool) -> None:
-    if as_json:
-        records = [
-            {"name": one.name, "budget_usd": None if one.budget is None else f"{one.budget:f}"}
-            for one in groups
-        ]
-        click.echo(json.dumps(records, indent=2, ensure_ascii=False))
-        return
-    rows = [(one.name or "(no group)", _dollars(one.budget)) for one in groups]
-    for line in _aligned([("group", "$ a month"), *rows] if rows else []):
+def _tell(lines: Iterable[str]) -> None:
+    for line in lines:
         click.echo(line)
 
 
-def _dollars(budget: Decimal | None) -> str:
-    return "no limit" if budget is None else f"{budget:f}"
-
-
-def _aligned(rows: Sequence[Sequence[str]]) -> Iterable[str]:
-    """Return rows as lines in which each column begins at the same place."""
-    from rich.cells import cell_len  # noqa: PLC0415  # wide letters count twice
-
-    widths = [max(cell_len(one) for one in column) for column in zip(*rows, strict=True)]
-    for row in rows:
-        padded = (
-            one + " " * (width - cell_len(one)) for one, width in zip(row, widths, strict=True)
-        )
-        yield "  ".join(padded).rstrip()
+def _tell_json(document: object) -> None:
+    click.echo(json.dumps(document, indent=2, ensure_ascii=False))
