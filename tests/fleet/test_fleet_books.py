@@ -26,6 +26,11 @@ def test_an_answer_that_a_kill_may_have_kept_from_being_stored_may_be_asked_for_
     assert _repeats(Taken("a", 9, 9.5), Taken("a", 20, 21)) == (1, 0)
 
 
+def test_who_is_started_again_at_once_may_repeat_a_mail_within_a_second() -> None:
+    # When a mail began is known to a second: these were taken at 9.8 and at 10.6.
+    assert _repeats(Taken("a", 8.8, 9.8), Taken("a", 9.6, 10.6)) == (1, 0)
+
+
 def test_what_had_been_answered_long_before_a_kill_or_began_after_it_has_no_excuse() -> None:
     assert _repeats(Taken("a", 1, 2), Taken("a", 20, 21)) == (0, 1)
     assert _repeats(Taken("a", 12, 13), Taken("a", 20, 21)) == (0, 1)

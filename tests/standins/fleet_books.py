@@ -51,7 +51,8 @@ def repeats(
     """Look for an excuse for each thing that was taken again.
 
     It needs a harm that overlaps the time in which the one before was taken, or the `settling`
-    seconds after, in which that is noted. A harm excuses what was under way `at_once`, no more.
+    seconds after, in which that is noted, and that came before the one after had ended. A harm
+    excuses what was under way `at_once`, no more.
     """
     by_name: dict[str, list[Taken]] = defaultdict(list)
     for one in sorted(taken, key=lambda one: one.began):
@@ -64,7 +65,7 @@ def repeats(
             excuses = (
                 harm
                 for harm in harms
-                if harm.at <= min(before.ended + settling, after.began)
+                if harm.at <= min(before.ended + settling, after.ended)
                 and harm.until >= before.began
                 and (len(lost[harm]) < at_once or before.began in lost[harm])
             )

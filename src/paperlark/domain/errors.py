@@ -28,6 +28,7 @@ PaperlarkError
 ├── StoreError                the database
 │   ├── StoreBusy             another run is using it
 │   │   └── RunHangs          it has been for longer than any run may
+│   ├── StoreUnavailable      it is away or full: the same may succeed later
 │   ├── ShardLost             another worker has taken over what this one was making
 │   └── StoreDamaged          it cannot be read any more, and was set aside
 ├── InvalidQuery              a search query that is empty or too long
@@ -247,6 +248,10 @@ class StoreBusy(StoreError):
 
 class RunHangs(StoreBusy):
     """Another run has used the database for longer than a run may, and hangs."""
+
+
+class StoreUnavailable(StoreError):
+    """The database is away, overloaded, or its disk is full: the same may succeed later."""
 
 
 class ShardLost(StoreError):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from functools import partial
 from typing import TypeVar
 
-from paperlark.domain.errors import PaperlarkError, StoreError
+from paperlark.domain.errors import PaperlarkError, StoreError, StoreUnavailable
 from paperlark.store.connection import DatabaseConnection
 
 _log = logging.getLogger(__name__)
@@ -30,7 +30,8 @@ class Isolation:
     ) -> dict[str, _Result]:
         """Return what `work` returns for the readers: of all at once, or one by one if that fails.
 
-        Raises what is nobody's own failure: a database that cannot be reached, or an interruption.
+        Raises what is nobody's own failure: a database that is full or cannot be reached, or an
+        interruption.
         """
         left = [reader for reader in readers if reader not in self.failures]
         if not left:
@@ -67,7 +68,9 @@ class Isolation:
         _log.error("reader %s: internal error", reader, exc_info=error)
 
     def _check_database(self, error: Exception) -> None:
-        """Raise the error again where it is not of a reader's rows: the database is away."""
+        """Raise the error again where it is no reader's: the database is away, or full."""
+        if isinstance(error, StoreUnavailable):
+            raise error from None
         if isinstance(error, StoreError):
             try:
                 self._connection.execute("SELECT 1").fetchone()

@@ -208,10 +208,8 @@ _IMPORTED = """
     SELECT paper_id, version, title, authors, abstract, categories FROM library
     WHERE paper_id IN ({keys}) AND profile = ?
 """
-_KNOWN = (
-    "SELECT DISTINCT id FROM papers WHERE id IN ({keys})",
-    "SELECT paper_id FROM library WHERE paper_id IN ({keys}) AND profile = ?",
-)
+_IS_ANNOUNCED = "SELECT DISTINCT id FROM papers WHERE id IN ({keys})"
+_IS_IMPORTED = "SELECT paper_id FROM library WHERE paper_id IN ({keys}) AND profile = ?"
 
 
 class PaperTextStore:
@@ -239,8 +237,7 @@ class PaperTextStore:
         """Return those that `find` would return, without their texts."""
         wanted = tuple(papers)
         with store_errors(self._database):
-            announced, imported = (
-                rows_with(self._connection, question, wanted, *values)
-                for question, values in zip(_KNOWN, ((), (self._profile,)), strict=True)
-            )
-            return frozenset(PaperId(one) for (one,) in (*announced, *imported))
+            found = {PaperId(one) for (one,) in rows_with(self._connection, _IS_ANNOUNCED, wanted)}
+            left = [one for one in wanted if one not in found]
+            imported = rows_with(self._connection, _IS_IMPORTED, left, self._profile)
+            return frozenset(found.union(PaperId(one) for (one,) in imported))

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from paperlark.domain.database_place import DatabasePlace, DatabaseServer
-from paperlark.domain.errors import StoreDamaged, StoreError
+from paperlark.domain.errors import StoreDamaged, StoreError, StoreUnavailable
 from paperlark.domain.redaction import KNOWN, redacted
 
 
@@ -180,7 +180,9 @@ def store_errors(database: DatabasePlace) -> Iterator[None]:
     except (sqlite3.OperationalError, sqlite3.IntegrityError) as error:
         if _UNDECODABLE in str(error):
             raise damaged(database, error) from error
-        raise StoreError(
+        full = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
+        kind = StoreUnavailable if full else StoreError
+        raise kind(
             f"the database {database} cannot be used ({error})", hint=_hint(str(error))
         ) from error
     except sqlite3.DatabaseError as error:

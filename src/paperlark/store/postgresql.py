@@ -18,7 +18,7 @@ from functools import lru_cache, partial
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from paperlark.domain.errors import StoreError
+from paperlark.domain.errors import StoreError, StoreUnavailable
 from paperlark.domain.extras import install_command
 from paperlark.domain.redaction import KNOWN, public_address, redacted
 from paperlark.store import compact_days
@@ -331,6 +331,10 @@ def _storable(value: object) -> object:
     return int(value) if isinstance(value, bool) else value
 
 
+_UNAVAILABLE = ("08", "40", "53", "55P03", "57P", "58")
+"""Codes, or how they begin: connections, deadlocks, resources, locks, shutdowns, the system."""
+
+
 @contextmanager
 def _errors(shown: str) -> Iterator[None]:
     """Translate psycopg's errors into ours, with the address, without its password, and a hint."""
@@ -339,7 +343,13 @@ def _errors(shown: str) -> Iterator[None]:
         yield
     except psycopg.Error as error:
         said = str(error).strip().splitlines()
-        raise StoreError(
+        # Without a code the connection was lost, or there was none.
+        unavailable = (
+            error.sqlstate.startswith(_UNAVAILABLE)
+            if error.sqlstate
+            else isinstance(error, psycopg.OperationalError | psycopg.InterfaceError)
+        )
+        raise (StoreUnavailable if unavailable else StoreError)(
             f"the database {shown} cannot be used ({said[0] if said else type(error).__name__})",
             hint=_hint(psycopg.errors, error),
         ) from error

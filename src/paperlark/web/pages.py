@@ -51,8 +51,10 @@ from paperlark.web.shared import Shared, base_of, blocking, way_back
 from paperlark.web.vote_moves import AT_MOST, VoteWatch, moved_address, moves_text
 
 _PACKAGE = "paperlark.web"
+_AT_ONCE = 25
+"""Papers that are sent in one answer; of more the first are shown while others are written."""
 _PIECES = 500
-"""Pieces of a template that are sent at once."""
+"""Pieces of a template that are then sent together."""
 _SEARCHED = 50
 """Most results of a search."""
 
@@ -126,10 +128,11 @@ class Pages:
         return [self.shared.profile.reading.reading_day(day) for day in days]
 
     def _show_day(self, request: Request, day: date) -> Response:
-        others = "all" in request.query_params
+        others, days = "all" in request.query_params, self._days()
+        if day not in days:
+            raise HTTPException(404, f"There is no page of {english.long_date(day)}.")
         reading = self.shared.profile.reading.reading_day(day, others=others)
-        days = self._days()
-        at = days.index(reading.digest.day)
+        at = days.index(day)
         view = View(
             title=english.long_date(reading.digest.day),
             rows=day_rows(reading, others=others),
@@ -186,9 +189,11 @@ class Pages:
         all_rows = whole(address)
         if view.digest is None:
             view = replace(view, undoable=self._undoable())
-        pieces = template(_PACKAGE, "read.html", clean_text).stream(
+        rows = part.rows if part else view.rows
+        page = template(_PACKAGE, "read.html", clean_text)
+        shown = dict(
             view=view,
-            rows=part.rows if part else view.rows,
+            rows=rows,
             part=part,
             in_parts=with_fields(all_rows, part="1") if len(view.rows) > PART else "",
             part_size=PART,
@@ -211,7 +216,9 @@ class Pages:
             english=english,
             static=static,
         )
-        # The first papers are shown while the others of a large day are still written.
+        if len(rows) <= _AT_ONCE:
+            return Response(page.render(shown), media_type="text/html")
+        pieces = page.stream(shown)
         pieces.enable_buffering(_PIECES)
         return StreamingResponse(iter(pieces), media_type="text/html")
 

@@ -175,7 +175,8 @@ def serve_group(group: OpenedGroup, listener: socket.socket, drain: float) -> No
     from paperlark.web.group_operations import open_served_group  # noqa: PLC0415  # likewise
 
     with open_served_group(group) as app:
-        run_app(app, listener, leave=Leave(drain, _GROUP_ENDS, app.readiness.end))
+        leave = Leave(drain, _GROUP_ENDS, app.readiness.end)
+        run_app(app, listener, leave=leave, accelerated=True)
 
 
 def serve_first(context: FirstContext, listener: socket.socket, running: Running) -> None:
@@ -199,12 +200,19 @@ def serve_first(context: FirstContext, listener: socket.socket, running: Running
         run_app(make_first_app(session, running.sessions, port, read), listener)
 
 
-def run_app(app: ASGIApp, listener: socket.socket, *, leave: Leave = Leave()) -> None:
-    """Serve an app until a signal, with the addresses of requests as the network has them."""
+def run_app(
+    app: ASGIApp, listener: socket.socket, *, leave: Leave = Leave(), accelerated: bool = False
+) -> None:
+    """Serve an app until a signal, with the addresses of requests as the network has them.
+
+    Where it is `accelerated`, it uses uvloop and httptools if they are installed.
+    """
     import uvicorn  # noqa: PLC0415  # of the extra `read`
 
     config = uvicorn.Config(
         app,
+        loop="auto" if accelerated else "asyncio",
+        http="auto" if accelerated else "h11",
         log_level="warning",
         # What is to be told goes the way of our own log: redacted, and as JSON where wanted.
         log_config=None,
