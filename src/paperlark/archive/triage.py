@@ -214,8 +214,7 @@ class Triage:
         return states(self.store.of(paper)).get(paper, UNTOUCHED)
 
     def _digest(self, day: date | None) -> Digest:
-        days = self.days()
-        wanted = day or (days[-1] if days else None)
+        wanted = day or max(self.days(), default=None)
         digest = self.digests.digest(self.profile, wanted) if wanted else None
         if digest is None:
             raise StoreError(

@@ -11,12 +11,13 @@ import math
 import re
 import threading
 import time
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from paperlark.domain.errors import StoreError, StoreUnavailable
 from paperlark.domain.extras import install_command
@@ -81,6 +82,10 @@ class _Kept:
 _KEPT: dict[str, _Kept] = {}
 """What this process keeps open, by the address of the database."""
 _KEEPING = threading.Lock()
+_USED: WeakKeyDictionary[psycopg.Connection[Any], float] = WeakKeyDictionary()
+"""When each connection that is kept was used last."""
+_SURELY_THERE = 1.0
+"""Seconds after its use in which a connection is not asked whether it is there."""
 
 
 @contextmanager
@@ -116,6 +121,7 @@ def _open(address: str) -> Iterator[DatabaseConnection]:
     try:
         yield _Connection(raw, public_address(address))
     finally:
+        _USED[raw] = time.monotonic()
         # What is still in a transaction is undone there.
         kept.pool.putconn(raw)
 
@@ -155,9 +161,15 @@ def _pool_of(address: str) -> ConnectionPool[psycopg.Connection[Any]]:
         timeout=_PATIENCE,
         configure=partial(_set_up, shown=public_address(address)),
         # One that was lost while nobody used it is replaced before anybody gets it.
-        check=ConnectionPool.check_connection,
+        check=partial(_check, ConnectionPool.check_connection),
         open=True,
     )
+
+
+def _check(ask: Callable[[Any], None], raw: psycopg.Connection[Any]) -> None:
+    """Ask a connection whether it is still there, but for one that has just been used."""
+    if time.monotonic() - _USED.get(raw, -math.inf) > _SURELY_THERE:
+        ask(raw)
 
 
 def _lent(pool: ConnectionPool[psycopg.Connection[Any]]) -> psycopg.Connection[Any] | None:

@@ -87,7 +87,7 @@ class Pages:
         days = self._days()
         if idle and self._expects_page(days):
             self.making.start(self.shared.profile.latest_day())
-        return self._show_day(request, days[-1]) if days else self._empty(request)
+        return self._show_day(request, days[-1], days) if days else self._empty(request)
 
     def _expects_page(self, days: Sequence[date]) -> bool:
         """Return whether the latest day has no page, and arXiv announces papers then.
@@ -102,7 +102,8 @@ class Pages:
         return latest not in days and announced
 
     def _day(self, request: Request) -> Response:
-        return self._show_day(request, parse_day(request.path_params["day"], HTTPStatus.NOT_FOUND))
+        day = parse_day(request.path_params["day"], HTTPStatus.NOT_FOUND)
+        return self._show_day(request, day, self._days())
 
     def _range(self, request: Request) -> Response:
         first, last = (
@@ -127,8 +128,8 @@ class Pages:
     def _read(self, days: Sequence[date]) -> list[ReadingDay]:
         return [self.shared.profile.reading.reading_day(day) for day in days]
 
-    def _show_day(self, request: Request, day: date) -> Response:
-        others, days = "all" in request.query_params, self._days()
+    def _show_day(self, request: Request, day: date, days: Sequence[date]) -> Response:
+        others = "all" in request.query_params
         if day not in days:
             raise HTTPException(404, f"There is no page of {english.long_date(day)}.")
         reading = self.shared.profile.reading.reading_day(day, others=others)

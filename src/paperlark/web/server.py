@@ -9,9 +9,10 @@ import os
 import signal
 import socket
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from types import FrameType
@@ -44,6 +45,8 @@ _SIGNALS = [
 ]
 _ENDS = 3
 """Seconds in which answers under way may end."""
+_THREADS = 10
+"""Answers that are made at a time; one of Python's threads runs at a time, but for the database."""
 _GROUP_ENDS = 20
 """Likewise, for the app of a group: somebody else's answer is not cut off by a restart."""
 
@@ -228,7 +231,18 @@ def run_app(
     # Its own handlers raise the signal again in the end, and nothing after it would run.
     handler = _leaving(server.handle_exit, leave)
     server.capture_signals = lambda: _ending(handler)  # type: ignore[method-assign]
+    server.startup = partial(_started, server.startup)  # type: ignore[method-assign]
     server.run(sockets=[listener])
+
+
+async def _started(
+    start: Callable[..., Awaitable[None]], sockets: list[socket.socket] | None = None
+) -> None:
+    """Start a server whose answers are made in a few threads: more of them wait for each other."""
+    from anyio.to_thread import current_default_thread_limiter  # noqa: PLC0415  # as uvicorn
+
+    current_default_thread_limiter().total_tokens = _THREADS
+    await start(sockets)
 
 
 def _leaving(ends: _Handler, leave: Leave) -> _Handler:

@@ -6,7 +6,8 @@ import hashlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
-from starlette.concurrency import run_in_threadpool
+from anyio import CapacityLimiter
+from anyio.to_thread import run_sync
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -107,11 +108,16 @@ def base_of(request: Request) -> str:
     return str(request.scope.get("root_path", ""))
 
 
-def blocking(answer: Callable[[Request], Response]) -> Endpoint:
-    """Answer in a thread: the database and the templates take their time."""
+def blocking(
+    answer: Callable[[Request], Response], threads: CapacityLimiter | None = None
+) -> Endpoint:
+    """Answer in a thread: the database and the templates take their time.
+
+    What mostly waits has `threads` of its own, to keep none from the others.
+    """
 
     async def endpoint(request: Request) -> Response:
-        return await run_in_threadpool(answer, request)
+        return await run_sync(answer, request, limiter=threads)
 
     return endpoint
 

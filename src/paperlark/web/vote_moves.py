@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from urllib.parse import quote
 
+from anyio import CapacityLimiter
 from markupsafe import Markup
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -33,6 +34,8 @@ _KEPT = 4
 """Results that are kept, each with all papers of a day; an older one is tried again when asked for.
 """
 _TRYING = threading.Lock()
+_WAITING = CapacityLimiter(40)
+"""Threads of those who wait for what a vote moves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +168,7 @@ class VoteMovesPage:
 
     def routes(self) -> list[Route]:
         """Return the addresses."""
-        return [Route("/moved/{event}", blocking(self._moved))]
+        return [Route("/moved/{event}", blocking(self._moved, _WAITING))]
 
     def _moved(self, request: Request) -> Response:
         event = request.path_params["event"]
