@@ -7,6 +7,7 @@ from contextlib import ExitStack
 import pytest
 
 from paperlark.domain.database_place import DatabaseServer
+from paperlark.domain.errors import StoreUnavailable
 from paperlark.store import postgresql
 from paperlark.store.database import connections_kept, exists
 from paperlark.store.postgresql import open_server
@@ -50,11 +51,28 @@ def test_a_transaction_that_was_left_open_is_undone(server: Server) -> None:
     assert found[0] is None
 
 
-def test_a_connection_that_was_lost_is_replaced(server: Server) -> None:
+def test_a_connection_that_was_lost_is_replaced(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgresql, "_SURELY_THERE", 0.0)
     address = server.database()
     with postgresql.connections_kept(address):
         lost = _session(address)
         server.execute(f"SELECT pg_terminate_backend({lost})")
+        assert _session(address) != lost
+
+
+def test_one_that_was_used_just_before_is_lost_to_whoever_comes_next_and_to_nobody_else(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgresql, "_SURELY_THERE", 60.0)
+    monkeypatch.setattr(postgresql, "_MOST_KEPT", 1)
+    address = server.database()
+    with postgresql.connections_kept(address):
+        lost = _session(address)
+        server.execute(f"SELECT pg_terminate_backend({lost})")
+        with pytest.raises(StoreUnavailable):
+            _session(address)
         assert _session(address) != lost
 
 
