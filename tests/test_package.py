@@ -91,7 +91,7 @@ def test_a_package_that_an_extra_does_not_bring_is_told() -> None:
     everything = set().union(*_BROUGHT.values())
     assert {*extras()} - {"all"} == {*_BROUGHT} - {"peers"}
     assert list(not_brought(everything, "")) == []
-    assert list(not_brought(everything - {"starlette", "uvicorn"}, "read")) == []
+    assert list(not_brought(everything - {"anyio", "starlette", "uvicorn"}, "read")) == []
     assert list(not_brought({"uvicorn"}, "read")) == ["imports uvicorn, which is not installed"]
     assert list(not_brought({"scipy"}, "all")) == []
     assert list(not_brought({"keyring"}, "all")) == ["imports keyring, which is not installed"]

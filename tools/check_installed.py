@@ -29,8 +29,8 @@ _NEEDS = {"read": ("read", "read-group", "mcp"), "mcp": ("mcp",)}
 """Commands that need an extra, and the extras with which they work."""
 _LARGEST = 15
 _BROUGHT = {
-    "read": {"starlette", "uvicorn"},
-    "read-group": {"authlib", "joserfc", "prometheus_client", "starlette", "uvicorn"},
+    "read": {"anyio", "starlette", "uvicorn"},
+    "read-group": {"anyio", "authlib", "joserfc", "prometheus_client", "starlette", "uvicorn"},
     "mcp": {"mcp", "mcp_types", "starlette", "uvicorn"},
     "postgres": {"psycopg", "psycopg_pool"},
     "cluster": {"distributed"},
