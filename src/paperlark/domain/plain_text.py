@@ -29,7 +29,7 @@ _GAP = re.compile(r"\n\s*\n")
 
 def clean(text: str) -> str:
     """Drop invisible control characters; replace lone surrogates, which no encoding has."""
-    # Most texts have none, and that is found in a fraction of the time. A value of a page that was
+    # Most texts have none, and that is found in a quarter of the time. A value of a page that was
     # tampered with may be no text at all: that is a TypeError here as below.
     if str.isascii(text) and str.isprintable(text):
         return text
